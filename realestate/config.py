@@ -1,0 +1,62 @@
+"""Settings, read once from the environment. None is required in development."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import field_validator
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in upper case."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    environment: Literal["development", "production"] = Field("development", description="production refuses to start on weak settings")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    workers: int = Field(1, ge=1, le=64, description="server processes")
+    data_dir: Path = Field(Path(".data"), description="where the embedded database and generated secrets live")
+    database_url: str = Field("", description="the application's login: owns nothing; empty: the embedded PostgreSQL")
+    database_owner_url: str = Field("", description="the owner of the tables, for migrations and seeds; needs CREATEROLE")
+    pool_size: float = Field(1.0, gt=0, le=20, description="factor on every connection pool of a process (1 = about 25 connections)")
+    secret_key: str = Field("", description="signs tokens, at least 32 bytes; empty: generated once into DATA_DIR (development only)")
+    access_token_minutes: int = Field(0, ge=0, le=1440, description="life of an access token; 0: 15, in development 720")
+    public_url: str = Field("", description="address under which clients reach the API, for links; empty: http://HOST:PORT")
+    trusted_proxies: str = Field("", description="addresses or networks, comma separated, whose X-Forwarded-* headers count")
+    cors_origins: Annotated[list[str], NoDecode] = Field(
+        ["http://localhost:3000", "http://localhost:5173"], description="browser origins that may call the API, comma separated"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line that is logged")
+    rate_limits: Literal["on", "off"] = Field("on", description="throttling of sign-in and registration")
+    seed: Literal["", "none", "demo"] = Field("", description="data to start with; empty: demo in development, none in production")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [origin.strip() for origin in value.split(",") if origin.strip()] if isinstance(value, str) else value
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def token_minutes(self) -> int:
+        """15 minutes; a working day in development, because the existing portals never refresh."""
+        return self.access_token_minutes or (15 if self.is_production else 720)
+
+    @property
+    def seed_name(self) -> str:
+        return self.seed or ("none" if self.is_production else "demo")
+
+    @cached_property
+    def key(self) -> bytes:
+        """The signing key. The command line fills SECRET_KEY in before a server starts."""
+        if len(self.secret_key.encode()) < 32:
+            raise RuntimeError("SECRET_KEY must have at least 32 bytes")
+        return self.secret_key.encode()
+
+
+settings = Settings()

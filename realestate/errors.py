@@ -1,0 +1,93 @@
+"""What can go wrong, in words of the business. Each error knows its HTTP status; nobody below the routers speaks HTTP.
+
+`code` is a stable upper-case word that clients may branch on, `detail` a plain sentence that portals show to people.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class RealEstateError(Exception):
+    """Something the caller can understand and act on."""
+
+    status_code = 400
+    title = "Bad request"
+    code = "BAD_REQUEST"
+
+    def __init__(self, code: str | None = None, detail: str = "", *, headers: Mapping[str, str] | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.code = code or self.code
+        self.detail = detail or f"{self.title}."
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+
+class Malformed(RealEstateError):
+    """400: the request cannot be read at all."""
+
+
+class Unauthenticated(RealEstateError):
+    """401: we do not know who is asking."""
+
+    status_code, title, code = 401, "Not signed in", "UNAUTHENTICATED"
+
+
+class Forbidden(RealEstateError):
+    """403: we know who is asking, and this is not theirs to do."""
+
+    status_code, title, code = 403, "Not allowed", "FORBIDDEN"
+
+
+class NotFound(RealEstateError):
+    """404: it does not exist, or it is not yours to see; the answer is the same."""
+
+    status_code, title, code = 404, "Not found", "NOT_FOUND"
+
+
+class Conflict(RealEstateError):
+    """409: the request is well formed but the world is in the wrong state."""
+
+    status_code, title, code = 409, "Conflict", "CONFLICT"
+
+
+class Stale(RealEstateError):
+    """412: the caller's If-Match names a version that is no longer the current one."""
+
+    status_code, title, code = 412, "Changed meanwhile", "STALE_VERSION"
+
+
+class Invalid(RealEstateError):
+    """422: a value is not acceptable. `errors` names the fields: `[{"field", "message", "code"}]`."""
+
+    status_code, title, code = 422, "Invalid input", "INVALID"
+
+    def __init__(self, detail: str = "", errors: Sequence[Mapping[str, str]] = (), code: str | None = None) -> None:
+        super().__init__(code, detail, errors=list(errors))
+
+    @classmethod
+    def field(cls, name: str, message: str, code: str = "INVALID") -> "Invalid":
+        """One wrong field."""
+        return cls(f"{name}: {message}", [{"field": name, "message": message, "code": code}])
+
+
+class TooMany(RealEstateError):
+    """429: asked too often; `retry_after` is in seconds."""
+
+    status_code, title, code = 429, "Too many requests", "TOO_MANY_REQUESTS"
+
+    def __init__(self, detail: str, retry_after: int, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(None, detail, headers={"Retry-After": str(max(1, retry_after)), **(headers or {})})
+
+
+class Unavailable(RealEstateError):
+    """503: the database is away or too busy; the same request may be sent again later."""
+
+    status_code, title, code = 503, "Temporarily unavailable", "UNAVAILABLE"
+
+    def __init__(self, detail: str = "The service is busy or restarting. Please try again.", code: str | None = None) -> None:
+        super().__init__(code, detail, headers={"Retry-After": "2"})
+
+
+class Transient(Exception):
+    """A unit of work that left nothing behind and may simply be done again: a deadlock, a serialisation failure, a connection lost
+    before its commit. Never reaches a client: `routing` repeats the request, then says Unavailable."""
