@@ -1,0 +1,1 @@
+"""WHAT IS SAID: wire shapes, `<Noun>Create`, `<Noun>Update`, `<Noun>Out`."""
