@@ -84,10 +84,10 @@ def _no_bool(value: Any) -> Any:
 
 NotBool = BeforeValidator(_no_bool)
 
-Id = Annotated[int, NotBool, Field(ge=1, le=2**63 - 1, examples=[7])]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[7]), NotBool]
 """What a BIGINT identity can be: anything else is 422 before it can be an error in the database."""
 
-Count = Annotated[int, NotBool, Field(ge=0, le=2**31 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1), NotBool]
 """How many, from none; fits INTEGER."""
 
 MOST_MONEY = Decimal(10**13)

@@ -99,7 +99,7 @@ def test_what_cannot_be_an_identity_is_refused(said: object) -> None:
 def test_an_identity_may_come_as_text_from_a_path() -> None:
     assert take(Id, "7") == 7
     assert take(Id, 2**63 - 1) == 2**63 - 1
-    assert take(Id, Decimal("7")) == 7
+    assert take(Id, Decimal(7)) == 7
 
 
 def test_a_count_fits_an_integer_column() -> None:
@@ -228,3 +228,8 @@ def test_a_page_out_of_bounds_is_refused(said: dict[str, object]) -> None:
 
 def test_a_search_has_defaults() -> None:
     assert Search.model_validate({}).model_dump() == {"page": 1, "limit": 20, "count": True}
+
+
+def test_the_documentation_states_the_bounds_of_an_identity() -> None:
+    schema = TypeAdapter(Id).json_schema()
+    assert (schema["minimum"], schema["maximum"]) == (1, 2**63 - 1)
