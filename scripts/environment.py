@@ -44,7 +44,9 @@ def require_python():
         stop(f"This needs Python 3.11 or later and runs on {sys.version.split()[0]}: install it and start, say, python3.11 {sys.argv[0]}")
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         name = f"python3.{sys.version_info[1]}-venv"
-        stop(f"This Python cannot make virtual environments: install its venv module (on Debian and Ubuntu: apt install {name}) and try again.")
+        stop(
+            f"This Python cannot make virtual environments: install its venv module (on Debian and Ubuntu: apt install {name}) and try again."
+        )
 
 
 def digest(lock):
