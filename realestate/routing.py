@@ -1,0 +1,200 @@
+"""How every route reads and answers: strictly, repeatably, and within a deadline. Routers are made with `Router`.
+
+- Bodies are counted while received (413), of the declared kind (415), strict JSON (400); unknown query parameters are 422.
+- A unit of work that ends in `Transient` is done again with the same body, as long as nothing was answered.
+- No request outlives its deadline, even when the database hangs so badly that the work cannot be stopped.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from operator import attrgetter
+from typing import Any, ClassVar, cast
+
+from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Body
+from fastapi.routing import APIRoute, _effective_route_context_var  # the only way to see what include_router adds to a route
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
+
+from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Transient, Unavailable
+from realestate.parsing import check_text, parse_json
+
+MEGABYTE, ATTEMPTS = 1024 * 1024, 3
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class StrictRoute(APIRoute):
+    """A route with the manners of the house. `max_body_size` may be given per route, for uploads."""
+
+    deadline: ClassVar[float] = 15.0  # seconds until the answer must have begun, not counting the upload
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Check what was sent before a dependency opens a transaction."""
+        handle, route = super().get_route_handler(), _effective_route_context_var.get() or self
+        known, template = _query_names(route.dependant), route.path_format
+        check_body = BODY_CHECKS.get(cast(Body, route.body_field.field_info).media_type) if route.body_field else None
+
+        async def strict(request: Request) -> Response:
+            request.scope["path_template"] = template  # for the access log
+            if request.scope["query_string"]:
+                _check_query(request, known)
+            if check_body:
+                await check_body(request)
+            return await handle(request)
+
+        return strict
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):
+            return await super().handle(scope, receive, send)
+        if "\0" in scope["path"]:
+            raise NotFound
+        exchange = Exchange(scope, receive, send, await _receive_body(scope, receive, self.max_body_size or MEGABYTE))
+        await exchange.within(self.deadline, self._attempt(exchange))
+
+    async def _attempt(self, exchange: "Exchange") -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await super().handle(exchange.scope, exchange.hear(), exchange.say)
+            except Transient as error:
+                if exchange.answered:
+                    raise
+                if attempt == ATTEMPTS:
+                    raise Unavailable from error
+            await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
+
+
+class Router(APIRouter):
+    """A router of strict routes, whose operations are named after their functions."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(route_class=StrictRoute, generate_unique_id_function=attrgetter("name"), redirect_slashes=False, **settings)
+
+
+# ── One request and its answer ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Exchange:
+    """A request that can be heard again, and its answer, which begins in time or is an apology."""
+
+    alarm: asyncio.TimerHandle
+    apology: asyncio.Task[None] | None = None
+    answered = False
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, body: bytes | None) -> None:
+        self.scope, self.receive, self.send, self.body = scope, receive, send, body
+        self.task = asyncio.current_task()
+
+    def hear(self) -> Receive:
+        """The body from its beginning, then what else the client does."""
+        if self.body is None:
+            return self.receive
+        messages: list[Message] = [{"type": "http.request", "body": self.body, "more_body": False}]
+
+        async def receive() -> Message:
+            return messages.pop() if messages else await self.receive()
+
+        return receive
+
+    async def say(self, message: Message) -> None:
+        """Pass on, unless the client has been told meanwhile that it took too long."""
+        if not self.apology:
+            self.answered = True
+            self.alarm.cancel()
+            await self.send(message)
+
+    async def within(self, seconds: float, work: Awaitable[None]) -> None:
+        """Do the work; when time is over, answer without waiting for it to stop: a frozen database does not let its callers go."""
+        self.alarm = asyncio.get_running_loop().call_later(seconds, self._give_up)
+        try:
+            await work
+        except (Exception, asyncio.CancelledError):
+            if not self.apology:
+                raise
+        finally:
+            self.alarm.cancel()
+        if self.apology:
+            await self.apology
+
+    def _give_up(self) -> None:
+        self.apology = asyncio.create_task(self._apologise())
+        if self.task:
+            self.task.cancel()
+
+    async def _apologise(self) -> None:
+        handlers, _ = self.scope["starlette.exception_handlers"]
+        took_too_long = Unavailable("This took too long. Please try again.", "DEADLINE_EXCEEDED")
+        response = await handlers[RealEstateError](Request(self.scope), took_too_long)
+        await response(self.scope, self.receive, self.send)
+
+
+# ── What was sent ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _receive_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """All of it, counted whatever Content-Length says; None for methods that have none."""
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return None
+    announced = next((int(value[:18]) for name, value in scope["headers"] if name == b"content-length"), 0)
+    body, more = bytearray(), True
+    while more and max(announced, len(body)) <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("INCOMPLETE_BODY", "The body ended early.")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    if max(announced, len(body)) > limit:
+        raise HTTPException(413, f"The body may have at most {limit:,} bytes.")
+    return bytes(body)
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    """Every query parameter that a route or one of its dependencies declares."""
+    names = set[str]().union(*(_query_names(inner) for inner in dependant.dependencies))
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        names.update(kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [field.alias])
+    return frozenset(names)
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    said = request.query_params
+    if unknown := sorted(said.keys() - known)[:20]:
+        errors = [{"field": name, "message": "There is no such parameter here.", "code": "UNKNOWN_PARAMETER"} for name in unknown]
+        raise Invalid(f"Unknown query parameter: {', '.join(unknown)}.", errors)
+    if b"%00" in request.scope["query_string"]:
+        for name, value in said.multi_items():
+            check_text(value, name)
+
+
+async def _check_json(request: Request) -> None:
+    body = await request.body()
+    if not body:  # missing, if it was required: FastAPI says so
+        return
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    is_json = kind.strip() == "application/json" or (kind.startswith("application/") and kind.strip().endswith("+json"))
+    if not is_json or ("charset" in parameters and "utf-8" not in parameters):
+        raise HTTPException(415, "The body must be JSON: Content-Type: application/json.")
+    request._json = parse_json(body)  # where FastAPI will look for it
+
+
+async def _check_form(request: Request) -> None:
+    kind = request.headers.get("content-type", "").lower().partition(";")[0].strip()
+    if kind not in FORMS:
+        if await request.body():
+            raise HTTPException(415, f"The body must be a form: Content-Type: {' or '.join(FORMS)}.")
+        return
+    form = await request.form()
+    try:
+        for name, value in form.multi_items():
+            if isinstance(value, str):
+                check_text(value, name)
+    except Invalid:
+        await form.close()
+        raise
+
+
+BODY_CHECKS = {"application/json": _check_json} | dict.fromkeys(FORMS, _check_form)
