@@ -1,0 +1,107 @@
+"""What people are told. Rows are written by the SQL function `tell` alone."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, desc, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from realestate.models.base import Base, Identified, Kind, Timestamped
+
+
+class Event(Kind):
+    """What can happen that somebody is told of (domain.md §7). On the wire: a notification's `type`."""
+
+    hold_created = "hold_created"
+    hold_released = "hold_released"
+    hold_expired = "hold_expired"
+    booking_reserved = "booking_reserved"
+    booking_token_paid = "booking_token_paid"
+    booking_confirmed = "booking_confirmed"
+    booking_rejected = "booking_rejected"
+    booking_expired = "booking_expired"
+    booking_cancelled = "booking_cancelled"
+    receipt_cleared = "receipt_cleared"
+
+
+class NotificationCategory(Kind):
+    booking = "booking"
+    payment = "payment"
+    system = "system"
+
+
+class Priority(Kind):
+    low = "low"
+    medium = "medium"
+    high = "high"
+    critical = "critical"
+
+
+class Subject(Kind):
+    """What an event or an audit row is about."""
+
+    user = "user"
+    builder = "builder"
+    project = "project"
+    unit = "unit"
+    hold = "hold"
+    booking = "booking"
+    payment = "payment"
+
+
+class NotificationCounter(Base):
+    """The last number given to a user: locked until commit, so that a user's numbers have no gaps and are in commit order."""
+
+    __tablename__ = "notification_counters"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True)
+    seq: Mapped[int]
+
+
+class InboxEpoch(Base):
+    """One row: the life of these inboxes. Changes when a backup is restored, so that clients know their `seq` means nothing any more."""
+
+    __tablename__ = "inbox_epoch"
+    __table_args__ = (CheckConstraint("only_row", name="one_row"),)
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
+    epoch: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+
+
+class Notification(Identified, Timestamped, Base):
+    """One thing one user should know, numbered per user without gaps."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        UniqueConstraint("user_id", "seq"),
+        UniqueConstraint("user_id", "dedupe_key"),
+        Index("ix_notifications_inbox", "user_id", desc("seq"), postgresql_where=text("archived_at IS NULL")),
+        Index("ix_notifications_unread", "user_id", postgresql_where=text("archived_at IS NULL AND NOT is_read")),
+        Index("ix_notifications_scheduled", "scheduled_send_time", postgresql_where=text("NOT is_sent")),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    builder_id: Mapped[int | None] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))
+    seq: Mapped[int]
+    type: Mapped[Event]
+    category: Mapped[NotificationCategory]
+    title: Mapped[str]
+    message: Mapped[str]
+    params: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    locale: Mapped[str] = mapped_column(server_default="en")
+    related_entity_type: Mapped[Subject]
+    related_entity_id: Mapped[int]
+    priority: Mapped[Priority] = mapped_column(server_default=Priority.medium)
+    is_read: Mapped[bool] = mapped_column(server_default="false")
+    read_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    is_sent: Mapped[bool] = mapped_column(server_default="false")
+    send_via: Mapped[list[str]] = mapped_column(server_default='["in_app"]')
+    delivery: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    scheduled_send_time: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    action_url: Mapped[str | None]
+    dedupe_key: Mapped[str]

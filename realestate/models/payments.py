@@ -1,0 +1,232 @@
+"""Money: what is owed (Installment), what has moved (Payment), and which part of a payment pays which line (Allocation)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from realestate.models.base import Base, Identified, Kind, Stateful, Timestamped
+
+
+class PaymentKind(Kind):
+    receipt = "receipt"
+    refund = "refund"
+    tds_credit = "tds_credit"
+
+
+class PaymentType(Kind):
+    token = "token"
+    installment = "installment"
+    down_payment = "down_payment"
+    full_payment = "full_payment"
+    registration = "registration"
+    maintenance = "maintenance"
+    charge = "charge"
+    other = "other"
+
+
+class PaymentMethod(Kind):
+    cash = "cash"
+    cheque = "cheque"
+    bank_transfer = "bank_transfer"
+    online = "online"
+    loan = "loan"
+    upi = "upi"
+    card = "card"
+    demand_draft = "demand_draft"
+    tds = "tds"
+
+
+class PaymentStatus(Kind):
+    pending = "pending"
+    clearance_pending = "clearance_pending"
+    completed = "completed"
+    failed = "failed"
+    cancelled = "cancelled"
+    bounced = "bounced"
+    partially_refunded = "partially_refunded"
+    refunded = "refunded"
+
+
+class InstallmentKind(Kind):
+    installment = "installment"
+    charge = "charge"
+    credit_note = "credit_note"
+    interest = "interest"
+
+
+class InstallmentStatus(Kind):
+    scheduled = "scheduled"
+    demanded = "demanded"
+    partially_paid = "partially_paid"
+    paid = "paid"
+    waived = "waived"
+    cancelled = "cancelled"
+
+
+class Series(Kind):
+    """Gap-free numbers are drawn per builder, series and financial year."""
+
+    receipt = "receipt"
+    demand = "demand"
+
+
+P = PaymentStatus
+CLEARED = (P.completed, P.partially_refunded, P.refunded)
+"""States of a receipt whose money has arrived."""
+
+
+def _booking_key(table: str) -> ForeignKeyConstraint:
+    """Money belongs to the booking's own builder and customer: the key says so."""
+    columns = ["builder_id", "customer_id", "booking_id"]
+    remote = ["bookings.builder_id", "bookings.customer_id", "bookings.id"]
+    return ForeignKeyConstraint(columns, remote, name=f"fk_{table}_booking", ondelete="RESTRICT")
+
+
+class Installment(Identified, Timestamped, Base):
+    """One line of what a booking owes. `allocated`, and the states that follow from it, are moved only by the trigger on Allocation."""
+
+    __tablename__ = "installments"
+    __table_args__ = (
+        _booking_key("installments"),
+        UniqueConstraint("booking_id", "seq"),
+        UniqueConstraint("builder_id", "booking_id", "id"),
+        UniqueConstraint("builder_id", "demand_no"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("tax_amount BETWEEN 0 AND amount", name="tax_within_amount"),
+        CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
+        CheckConstraint("status IN ('scheduled', 'cancelled') OR demanded_at IS NOT NULL", name="demanded_before_paid"),
+        Index("ix_installments_customer_id", "customer_id"),
+        Index("ix_installments_builder_id", "builder_id", "due_date"),
+    )
+
+    builder_id: Mapped[int]
+    booking_id: Mapped[int]
+    customer_id: Mapped[int]
+    kind: Mapped[InstallmentKind] = mapped_column(server_default=InstallmentKind.installment)
+    seq: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str]
+    amount: Mapped[Decimal]
+    tax_amount: Mapped[Decimal] = mapped_column(server_default="0")
+    allocated: Mapped[Decimal] = mapped_column(server_default="0")
+    trigger: Mapped[dict[str, Any]]
+    status: Mapped[InstallmentStatus] = mapped_column(server_default=InstallmentStatus.scheduled)
+    due_date: Mapped[date | None]
+    demanded_at: Mapped[datetime | None]
+    demand_no: Mapped[str | None]
+    proof: Mapped[dict[str, Any] | None]
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.amount - self.allocated
+
+
+class Payment(Identified, Timestamped, Stateful, Base):
+    """Money that moved: append-only, corrected by reversal. Only a completed receipt is allocated."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        _booking_key("payments"),
+        UniqueConstraint("builder_id", "booking_id", "id"),
+        UniqueConstraint("builder_id", "receipt_no"),
+        UniqueConstraint("gateway", "gateway_payment_id"),
+        ForeignKeyConstraint(
+            ["builder_id", "booking_id", "refund_of_id"],
+            ["payments.builder_id", "payments.booking_id", "payments.id"],
+            name="fk_payments_refund_of",
+            ondelete="RESTRICT",
+        ),
+        Index(
+            "uq_payments_transaction_id",
+            "builder_id",
+            "payment_method",
+            "transaction_id",
+            unique=True,
+            postgresql_where=text("transaction_id IS NOT NULL AND kind = 'receipt' AND status NOT IN ('failed', 'cancelled', 'bounced')"),
+        ),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
+        Index("ix_payments_booking_id", "booking_id"),
+        Index("ix_payments_customer_id", "customer_id"),
+        Index("ix_payments_builder_id", "builder_id", "payment_date"),
+    )
+    EDGES: ClassVar = {
+        "submit": ((P.pending,), P.clearance_pending),
+        "clear": ((P.pending, P.clearance_pending), P.completed),
+        "fail": ((P.pending,), P.failed),
+        "cancel": ((P.pending,), P.cancelled),
+    }
+
+    builder_id: Mapped[int]
+    booking_id: Mapped[int]
+    customer_id: Mapped[int]
+    kind: Mapped[PaymentKind] = mapped_column(server_default=PaymentKind.receipt)
+    payment_type: Mapped[PaymentType]
+    amount: Mapped[Decimal]
+    allocated: Mapped[Decimal] = mapped_column(server_default="0")
+    currency: Mapped[str]
+    payment_method: Mapped[PaymentMethod]
+    status: Mapped[PaymentStatus] = mapped_column(server_default=PaymentStatus.pending)
+    """On the wire: `payment_status`."""
+    payment_date: Mapped[date]
+    transaction_id: Mapped[str | None]
+    gateway: Mapped[str | None]
+    gateway_order_id: Mapped[str | None]
+    gateway_payment_id: Mapped[str | None]
+    instrument: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    receipt_no: Mapped[str | None]
+    receipt_url: Mapped[str | None]
+    refund_of_id: Mapped[int | None]
+    created_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    notes: Mapped[str | None]
+
+    allocations: Mapped[list["Allocation"]] = relationship(
+        primaryjoin="foreign(Allocation.payment_id) == Payment.id", order_by="Allocation.id", lazy="raise", viewonly=True
+    )
+
+
+class Allocation(Identified, Base):
+    """Which part of a payment pays which line: principal, tax and interest apart. Inserting one moves `allocated` on both sides."""
+
+    __tablename__ = "allocations"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["builder_id", "booking_id", "payment_id"],
+            ["payments.builder_id", "payments.booking_id", "payments.id"],
+            name="fk_allocations_payment",
+            ondelete="RESTRICT",
+        ),
+        ForeignKeyConstraint(
+            ["builder_id", "booking_id", "installment_id"],
+            ["installments.builder_id", "installments.booking_id", "installments.id"],
+            name="fk_allocations_installment",
+            ondelete="RESTRICT",
+        ),
+        CheckConstraint("principal >= 0 AND tax >= 0 AND interest >= 0 AND principal + tax + interest > 0", name="something_not_negative"),
+        Index("ix_allocations_payment_id", "payment_id"),
+        Index("ix_allocations_installment_id", "installment_id"),
+        Index("ix_allocations_customer_id", "customer_id"),
+    )
+
+    builder_id: Mapped[int]
+    booking_id: Mapped[int]
+    customer_id: Mapped[int]
+    payment_id: Mapped[int]
+    installment_id: Mapped[int]
+    principal: Mapped[Decimal]
+    tax: Mapped[Decimal] = mapped_column(server_default="0")
+    interest: Mapped[Decimal] = mapped_column(server_default="0")
+
+
+class NumberCounter(Base):
+    """The last number drawn of a builder's series in a financial year: locked until commit, so that numbers have no gaps."""
+
+    __tablename__ = "number_counters"
+
+    builder_id: Mapped[int] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"), primary_key=True)
+    series: Mapped[Series] = mapped_column(primary_key=True)
+    year: Mapped[str] = mapped_column(primary_key=True)
+    last_number: Mapped[int] = mapped_column(Integer)

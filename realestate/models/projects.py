@@ -1,0 +1,112 @@
+"""What is built: projects."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, Text, UniqueConstraint, desc, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from realestate.models.accounts import Builder
+from realestate.models.base import Base, Identified, Kind, Timestamped, Versioned
+
+CURRENCIES = ("INR", "AED", "USD", "EUR", "GBP", "SGD", "SAR", "QAR", "CAD", "AUD")
+"""Two-decimal currencies only: money is kept in hundredths."""
+
+
+class ProjectType(Kind):
+    residential = "residential"
+    commercial = "commercial"
+    mixed = "mixed"
+    industrial = "industrial"
+
+    @classmethod
+    def aliases(cls) -> dict[str, str]:
+        return {"mixed_use": "mixed", "apartment": "residential", "house": "residential", "condo": "residential"}
+
+
+class ProjectStatus(Kind):
+    planning = "planning"
+    construction = "construction"
+    completed = "completed"
+    delivered = "delivered"
+    on_hold = "on_hold"
+    cancelled = "cancelled"
+
+    @classmethod
+    def aliases(cls) -> dict[str, str]:
+        return {"in_progress": "construction", "ongoing": "construction"}
+
+
+class PublishState(Kind):
+    draft = "draft"
+    published = "published"
+    archived = "archived"
+
+
+class Jurisdiction(Kind):
+    generic = "generic"
+    in_rera = "in_rera"
+    ae_dubai = "ae_dubai"
+
+
+class Project(Identified, Timestamped, Versioned, Base):
+    """A building site with units for sale. `is_published` and `city_key` are computed, for policies and indexes."""
+
+    __tablename__ = "projects"
+    __table_args__ = (
+        UniqueConstraint("builder_id", "id", "is_published"),  # what units follow
+        UniqueConstraint("builder_id", "slug"),
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_on_earth"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_on_earth"),
+        CheckConstraint(f"currency IN {CURRENCIES}", name="currency_has_two_decimals"),
+        CheckConstraint("price_range_min > 0", name="price_range_min_positive"),
+        CheckConstraint("price_range_max >= price_range_min", name="price_range_ordered"),
+        CheckConstraint("total_units >= 0", name="total_units_not_negative"),
+        CheckConstraint("overall_progress BETWEEN 0 AND 100", name="overall_progress_is_percent"),
+        CheckConstraint("expected_completion_date >= start_date", name="completed_after_start"),
+        Index("ix_projects_builder_id", "builder_id", desc("created_at"), desc("id")),
+        Index("ix_projects_catalogue", "is_published", desc("created_at"), desc("id")),
+        Index("ix_projects_city", "city_key", "status", desc("created_at"), desc("id")),
+        Index("ix_projects_place", "latitude", "longitude", postgresql_where=text("is_published")),
+    )
+
+    builder_id: Mapped[int] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))
+    project_name: Mapped[str]
+    slug: Mapped[str]
+    description: Mapped[str | None]
+    project_type: Mapped[ProjectType]
+    status: Mapped[ProjectStatus] = mapped_column(server_default=ProjectStatus.planning)
+    publish_state: Mapped[PublishState] = mapped_column(server_default=PublishState.draft)
+    is_published: Mapped[bool] = mapped_column(Computed("publish_state = 'published'", persisted=True))
+    location_address: Mapped[str | None]
+    location_city: Mapped[str]
+    city_key: Mapped[str] = mapped_column(Text, Computed("lower(location_city)", persisted=True))
+    location_state: Mapped[str | None]
+    location_zipcode: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    currency: Mapped[str] = mapped_column(server_default="INR")
+    timezone: Mapped[str] = mapped_column(server_default="Asia/Kolkata")
+    jurisdiction: Mapped[Jurisdiction] = mapped_column(server_default=Jurisdiction.generic)
+    rera_number: Mapped[str | None]
+    total_units: Mapped[int] = mapped_column(Integer, server_default="0")
+    price_range_min: Mapped[Decimal | None]
+    price_range_max: Mapped[Decimal | None]
+    project_area: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    amenities: Mapped[list[str]] = mapped_column(server_default="[]")
+    towers: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    start_date: Mapped[date | None]
+    expected_completion_date: Mapped[date | None]
+    promised_possession_date: Mapped[date | None]
+    forecast_possession_date: Mapped[date | None]
+    actual_completion_date: Mapped[date | None]
+    overall_progress: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default="0")
+    images: Mapped[list[str]] = mapped_column(server_default="[]")
+    floor_plans: Mapped[list[str]] = mapped_column(server_default="[]")
+    brochure_url: Mapped[str | None]
+    is_featured: Mapped[bool] = mapped_column(server_default="false")
+    payment_plans: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    rules: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+
+    builder: Mapped[Builder] = relationship(lazy="raise")

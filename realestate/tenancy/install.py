@@ -1,0 +1,115 @@
+"""Makes the database obey `sentences` and `clerk`: from scratch, in the migration's transaction, whenever their SQL has changed."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from realestate.models.accounts import Role
+from realestate.models.base import Base
+from realestate.tenancy.clerk import FUNCTIONS, Function
+from realestate.tenancy.sentences import WALL, May
+
+PREFIX = "realestate_"
+ROLES = (*(role.value for role in Role), "clerk")
+COMMANDS = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
+_MARK = "wall "
+
+
+def install(connection: Connection) -> None:
+    """Build the wall, unless the one that stands has the same digest (installing takes exclusive locks)."""
+    wanted = _MARK + sha256("\n".join(statements()).encode()).hexdigest()
+    if connection.exec_driver_sql("SELECT obj_description('public'::regnamespace, 'pg_namespace')").scalar() == wanted:
+        return
+    for role in ROLES:
+        connection.exec_driver_sql(_create_role(PREFIX + role))
+    for statement in (*demolition(), *statements(), f"COMMENT ON SCHEMA public IS '{wanted}'"):
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def remove(connection: Connection) -> None:
+    """Take it down, for a schema that is not the one these sentences speak of."""
+    for statement in (*demolition(), "COMMENT ON SCHEMA public IS NULL"):
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def admit(connection: Connection, login: str) -> None:
+    """Let a login speak as our roles. It owns nothing, inherits nothing, and is nobody until it says who it is."""
+    quoted = connection.dialect.identifier_preparer.quote(login)
+    for role in Role:
+        if not _is_member(connection, login, PREFIX + role.value):
+            connection.exec_driver_sql(f"GRANT {PREFIX}{role.value} TO {quoted}")
+
+
+def demolition() -> Iterator[str]:
+    """Policies, and the clerk's functions with their triggers, whatever their names were when they were made."""
+    yield """
+        DO $$ DECLARE one record; BEGIN
+            FOR one IN SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public' LOOP
+                EXECUTE format('DROP POLICY %I ON %I', one.policyname, one.tablename);
+            END LOOP;
+            FOR one IN SELECT p.oid::regprocedure AS signature FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+                WHERE p.pronamespace = 'public'::regnamespace AND r.rolname = 'realestate_clerk' LOOP
+                EXECUTE format('DROP FUNCTION %s CASCADE', one.signature);
+            END LOOP;
+        END $$"""
+
+
+def statements() -> Iterator[str]:
+    """The whole wall as SQL."""
+    tables = ", ".join(sorted(Base.metadata.tables))
+    roles = ", ".join(PREFIX + role for role in ROLES)
+    yield f"REVOKE ALL ON {tables} FROM PUBLIC, {roles}"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA public TO {roles}"
+    for model, permissions in WALL.items():
+        table = model.__tablename__
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        for permission in permissions:
+            yield from _allow(table, permission)
+    yield f"GRANT CREATE ON SCHEMA public TO {PREFIX}clerk"
+    for function in FUNCTIONS:
+        yield from _entrust(function)
+    yield f"REVOKE CREATE ON SCHEMA public FROM {PREFIX}clerk"
+
+
+def _allow(table: str, may: May) -> Iterator[str]:
+    columns = f" ({', '.join(may.only)})" if may.only else ""
+    for who in may.who.split():
+        for word in may.what.split():
+            command = COMMANDS[word]
+            using = "" if command == "INSERT" else f" USING ({may.rows})"
+            check = f" WITH CHECK ({may.becoming or may.rows})" if command in ("INSERT", "UPDATE") else ""
+            yield f"CREATE POLICY {who}_may_{word} ON {table} FOR {command} TO {PREFIX}{who}{using}{check}"
+            yield f"GRANT {command}{columns} ON {table} TO {PREFIX}{who}"
+
+
+def _entrust(function: Function) -> Iterator[str]:
+    yield function.definition
+    yield f"REVOKE EXECUTE ON FUNCTION {function.signature} FROM PUBLIC"
+    for caller in function.callers:
+        yield f"GRANT EXECUTE ON FUNCTION {function.signature} TO {PREFIX}{caller}"
+    yield from function.triggers  # made by the tables' owner, who may run the function only until it is the clerk's
+    yield f"ALTER FUNCTION {function.signature} OWNER TO {PREFIX}clerk"
+
+
+def _create_role(role: str) -> str:
+    """Roles belong to the cluster: another database of ours may make them at the same moment. The owner may become each (clerk's
+    functions are given away by it, seeds run as worker)."""
+    return f"""
+        DO $$ BEGIN
+            BEGIN
+                CREATE ROLE {role} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END;
+            IF NOT pg_has_role(current_user, '{role}', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+                GRANT {role} TO CURRENT_USER;
+            END IF;
+        END $$"""
+
+
+def _is_member(connection: Connection, login: str, role: str) -> bool:
+    query = """SELECT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles l ON l.oid = m.member
+               WHERE g.rolname = %(role)s AND l.rolname = %(login)s)"""
+    return bool(connection.exec_driver_sql(query, {"role": role, "login": login}).scalar())
