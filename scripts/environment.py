@@ -40,7 +40,7 @@ def prepare(lock):
 
 
 def require_python():
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the very Pythons that this tells
         stop(f"This needs Python 3.11 or later and runs on {sys.version.split()[0]}: install it and start, say, python3.11 {sys.argv[0]}")
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         name = f"python3.{sys.version_info[1]}-venv"
@@ -78,7 +78,7 @@ def alone():
 def make_venv():
     """Keep the environment there is when it works and is of this Python; otherwise make it anew."""
     question = "import sys, pip; print(sys.version + sys.base_prefix)"
-    same = PYTHON.exists() and subprocess.run([str(PYTHON), "-c", question], stdout=-1, stderr=-3).stdout.decode().strip()
+    same = PYTHON.exists() and subprocess.run([str(PYTHON), "-c", question], stdout=-1, stderr=-3, check=False).stdout.decode().strip()
     if same != (sys.version + sys.base_prefix).strip():
         run([sys.executable, "-m", "venv", "--clear", str(VENV)], "Cannot make the virtual environment .venv")
 
@@ -119,17 +119,17 @@ def uv_settings():
 
 
 def configured(key):
-    answer = subprocess.run([str(PYTHON), "-m", "pip", "config", "get", key], stdout=-1, stderr=-3)
+    answer = subprocess.run([str(PYTHON), "-m", "pip", "config", "get", key], stdout=-1, stderr=-3, check=False)
     return answer.stdout.decode().strip() if answer.returncode == 0 else ""
 
 
 def succeeds(command, env=None):
-    return subprocess.run(command, env=env, cwd=str(ROOT), stdout=-3, stderr=-3).returncode == 0
+    return subprocess.run(command, env=env, cwd=str(ROOT), stdout=-3, stderr=-3, check=False).returncode == 0
 
 
 def run(command, failure, remedy="see above"):
     """Run it quietly; when it fails, the last thing it said and one sentence, then the end."""
-    result = subprocess.run(command, cwd=str(ROOT), stdout=-1, stderr=-2)
+    result = subprocess.run(command, cwd=str(ROOT), stdout=-1, stderr=-2, check=False)
     if result.returncode:
         said = result.stdout.decode(errors="replace").strip().splitlines() or ["(nothing was said)"]
         stop(f"{failure}: {remedy}. The last word was: {said[-1].strip()}")
