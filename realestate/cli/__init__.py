@@ -1,0 +1,3 @@
+"""The command line: `python -m realestate`."""
+
+from realestate.cli.migration import migrate as migrate

@@ -1,0 +1,38 @@
+"""Brings a database to the newest schema and lets the application's login in."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def migrate(owner_url: str, app_url: str) -> None:
+    """Repeatable. The owner needs CREATEROLE; the login of `app_url` is created when it is missing, and may then become our roles."""
+    from realestate import tenancy  # here, because tests set the environment before anything of ours reads it
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = owner_url
+    command.upgrade(config, "head")
+    login = str(conninfo_to_dict(app_url)["user"])
+    _create_login(owner_url, login, str(conninfo_to_dict(app_url).get("password") or ""))
+    url = make_url(owner_url).set(drivername="postgresql+psycopg")
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        tenancy.admit(connection, login)
+
+
+def _create_login(owner_url: str, login: str, password: str) -> None:
+    with psycopg.connect(owner_url) as connection:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [login]).fetchone():
+            return
+        words = [sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(sql.Identifier(login))]
+        if password:  # hashed here, so that it appears in no log
+            secret = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+            words.append(sql.SQL("PASSWORD {}").format(sql.Literal(secret)))
+        connection.execute(sql.SQL(" ").join(words))
