@@ -1,0 +1,107 @@
+"""Around every answer, the last-resort 500 included: a request id, an access log line, security headers, CORS. Pure ASGI."""
+
+import os
+import re
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from realestate.config import Settings, settings
+from realestate.logs import log, request_id
+
+Headers = list[tuple[bytes, bytes]]
+
+USABLE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+CLIENT_LEFT = 499  # in the log only
+UNLESS_SAID_OTHERWISE: Headers = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+IN_PRODUCTION: Headers = [(b"strict-transport-security", b"max-age=31536000; includeSubDomains")]
+
+
+class Envelope:
+    """Gives each request its id, each answer its headers, and the log its line."""
+
+    def __init__(self, app: ASGIApp, headers: Headers) -> None:
+        self.app, self.headers = app, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        answer = scope["realestate.answer"] = Answer(scope, send, self.headers)
+        request_id.set(answer.request_id)
+        try:
+            await self.app(scope, receive, answer.say)
+        finally:
+            answer.log()
+
+
+class Answer:
+    """What a client is told, as it leaves."""
+
+    def __init__(self, scope: Scope, send: Send, headers: Headers) -> None:
+        self.scope, self.send, self.headers = scope, send, headers
+        self.started_at, self.status, self.is_logged = perf_counter(), 0, False
+        said = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        self.request_id = said.decode() if USABLE_ID.fullmatch(said) else os.urandom(8).hex()
+
+    async def say(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            said = message.get("headers", ())
+            names = {name for name, _ in said}
+            missing = [header for header in self.headers if header[0] not in names]
+            message["headers"] = [*said, *missing, (b"x-request-id", self.request_id.encode())]
+        await self.send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.log()
+
+    def log(self) -> None:
+        """Once: with the end of the answer, because the work behind it may last longer, or never come to one."""
+        if self.is_logged:
+            return
+        self.is_logged = True
+        path = self.scope.get("path_template") or self.scope["path"][:200]
+        milliseconds = round((perf_counter() - self.started_at) * 1000, 1)
+        log.info("request", method=self.scope["method"], path=path, status=self.status or CLIENT_LEFT, ms=milliseconds, **self._caller())
+
+    def _caller(self) -> dict[str, Any]:
+        """Who asked, when a guard has found out and put it into `request.state.identity`."""
+        identity = self.scope.get("state", {}).get("identity")
+        return {name: getattr(identity, name) for name in ("role", "user_id", "builder_id")} if identity else {}
+
+
+class LastResort:
+    """Answers what nobody expected, inside the other middleware, where Starlette's own last resort would stand outside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            if scope["type"] != "http" or scope["realestate.answer"].status:
+                raise
+            response = await scope["app"].exception_handlers[Exception](Request(scope), error)
+            await response(scope, receive, send)
+
+
+def install(app: FastAPI, settings: Settings = settings) -> None:
+    """Around `app`, innermost first."""
+    app.add_middleware(LastResort)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID"],
+        expose_headers=["ETag", "X-Request-ID", "Location", "Idempotency-Replayed", "Retry-After"],
+    )
+    app.add_middleware(Envelope, headers=UNLESS_SAID_OTHERWISE + (IN_PRODUCTION if settings.is_production else []))

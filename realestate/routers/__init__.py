@@ -1,0 +1,1 @@
+"""WHO MAY ASK: a route is a sentence."""
