@@ -91,3 +91,22 @@ class Unavailable(RealEstateError):
 class Transient(Exception):
     """A unit of work that left nothing behind and may simply be done again: a deadlock, a serialisation failure, a connection lost
     before its commit. Never reaches a client: `routing` repeats the request, then says Unavailable."""
+
+
+CONSTRAINTS: dict[str, tuple[str, str]] = {
+    "uq_users_email": ("EMAIL_TAKEN", "There is already an account with this e-mail address."),
+    "uq_builders_license_number": ("LICENSE_TAKEN", "There is already a company with this licence number."),
+    "uq_projects_builder_id_slug": ("SLUG_TAKEN", "Another of your projects has this slug."),
+    "uq_units_project_id_tower_unit_number": ("UNIT_NUMBER_TAKEN", "This project already has a unit of this number in this tower."),
+    "uq_holds_open_unit": ("UNIT_NOT_AVAILABLE", "This unit is not available."),
+    "uq_bookings_active_unit": ("UNIT_NOT_AVAILABLE", "This unit is not available."),
+    "uq_bookings_inquiry": ("ALREADY_ENQUIRED", "You already have an open enquiry for this unit."),
+    "uq_bookings_waitlist": ("ALREADY_WAITING", "You are already on the waiting list for this unit."),
+    "uq_payments_transaction_id": ("TRANSACTION_ALREADY_RECORDED", "A receipt with this method and transaction id is already recorded."),
+    "ck_payments_allocated_within_amount": ("ALREADY_ALLOCATED", "This money has already been allocated."),
+    "ck_installments_allocated_within_amount": ("ALREADY_ALLOCATED", "This line has already been paid."),
+    "fk_units_project": ("PROJECT_HAS_UNITS", "This project still has units."),
+    "fk_holds_unit": ("UNIT_HAS_HOLDS", "This unit has been held; archive it instead of deleting it."),
+    "fk_bookings_unit": ("UNIT_HAS_BOOKINGS", "This unit has bookings; archive it instead of deleting it."),
+}
+"""A constraint settles a race; this is what each says: the code and the sentence of a 409."""

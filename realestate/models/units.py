@@ -104,6 +104,8 @@ class HoldEnd(Kind):
 
 
 U = UnitStatus
+_PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "deferred_raiseload": True}
+"""Columns of the builder's team: whoever may see them asks for them (`undefer_group("private")`)."""
 
 
 class Unit(Identified, Timestamped, Versioned, Stateful, Base):
@@ -169,9 +171,9 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     area_unit: Mapped[AreaUnit] = mapped_column(server_default=AreaUnit.sqft)
     price: Mapped[Decimal]
     price_lines: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
-    price_history: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", deferred=True, deferred_raiseload=True)
+    price_history: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", **_PRIVATE)
     status: Mapped[UnitStatus] = mapped_column(server_default=UnitStatus.unreleased)
-    status_reason: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    status_reason: Mapped[str | None] = mapped_column(**_PRIVATE)
     sales_channel: Mapped[SalesChannel] = mapped_column(server_default=SalesChannel.direct)
     facing: Mapped[FacingDirection | None]
     bedrooms: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -181,9 +183,9 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     floor_plan_url: Mapped[str | None]
     features: Mapped[list[str]] = mapped_column(server_default="[]")
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="RESTRICT"))
-    held_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    held_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), **_PRIVATE)
     hold_expires_at: Mapped[datetime | None]
-    hold_price: Mapped[Decimal | None]
+    hold_price: Mapped[Decimal | None] = mapped_column(**_PRIVATE)
     hold_count: Mapped[int] = mapped_column(Integer, server_default="0")
 
     project: Mapped[Project] = relationship(primaryjoin="foreign(Unit.project_id) == Project.id", lazy="raise", viewonly=True)

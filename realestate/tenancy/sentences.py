@@ -45,11 +45,7 @@ MY_PROJECTS = f"ANY (ARRAY(SELECT project_id FROM bookings WHERE {MINE}))"
 MY_BUILDERS = f"ANY (ARRAY(SELECT builder_id FROM leads WHERE {MINE}))"
 OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"
 
-UNIT_ON_SHOW = tuple(
-    column.name
-    for column in Unit.__table__.columns
-    if column.name not in ("held_by_user_id", "hold_price", "hold_count", "price_history", "status_reason", "sales_channel")
-)
+UNIT_ON_SHOW = tuple(attribute.key for attribute in Unit.__mapper__.column_attrs if attribute.group != "private")
 UNIT_CLAIM = ("status", "customer_id", "held_by_user_id", "hold_expires_at", "hold_price", "hold_count", "version", "updated_at")
 PERSON = ("id", "builder_id", "user_type", "team_role", "email", "full_name", "phone", "is_active", "locale", "timezone")
 BOOKING_STEP = ("status", "previous_status", "status_reason", "reserve_expires_at", "version", "updated_at")

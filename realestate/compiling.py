@@ -1,0 +1,31 @@
+"""A SQLAlchemy statement compiled once to SQL and its binds: at run time only values travel, as text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One shape, compiled: the SQL and, in the order of $1, $2, …, the name, the default and the conversion of each value."""
+
+    sql: str
+    binds: tuple[tuple[str, Any, Any], ...]
+
+    @classmethod
+    def of(cls, statement: Executable) -> Self:
+        compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every executable clause has it
+        binds = (compiled.binds[name] for name in compiled.positiontup or ())
+        return cls(str(compiled), tuple((bind.key, bind.value, bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)) for bind in binds))
+
+    def arguments(self, values: Mapping[str, Any]) -> list[str | None]:
+        """The values as text; PostgreSQL knows the types."""
+        said = (
+            process(value) if process else value for value, process in ((values.get(name, default), p) for name, default, p in self.binds)
+        )
+        return [None if value is None else str(value) for value in said]

@@ -1,0 +1,169 @@
+"""The words that routers speak: for each audience who is asking, a session that writes in their name, and a reader."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import database, reading
+from realestate.database import VISITOR, Identity
+from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
+from realestate.models.accounts import PERMISSIONS, Permission, Role, TeamRole
+from realestate.reading import Collection, Detail, Listing
+from realestate.schemas.base import Search
+from realestate.security import sessions, tokens
+
+
+class Guard(OAuth2PasswordBearer):
+    """Lets certain roles pass and says who it is. Where a visitor may pass, a token still counts, and a bad one is still 401."""
+
+    def __init__(self, *roles: Role) -> None:
+        super().__init__(tokenUrl="/api/auth/token", refreshUrl="/api/auth/refresh", scheme_name="bearer", auto_error=False)
+        self.roles = roles
+
+    async def __call__(self, request: Request) -> Identity:  # type: ignore[override]  # an identity instead of the bare token
+        header = request.headers.get("authorization")
+        if header is None and Role.visitor in self.roles:
+            return VISITOR
+        identity = _identify(header)
+        request.state.identity = identity
+        if identity.role not in self.roles:
+            raise Forbidden("WRONG_ROLE", f"This is for a {' or '.join(role for role in self.roles if role is not Role.visitor)}.")
+        return identity
+
+
+def _identify(header: str | None) -> Identity:
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(detail="Sign in first: send an Authorization header with a bearer token.")
+    claims = tokens.read(token.strip())
+    if claims.session_id in sessions.ended:
+        raise Unauthenticated("SESSION_ENDED", "This session has ended. Please sign in again.")
+    return Identity(Role(claims.role), claims.user_id, claims.builder_id, claims.team_role, claims.session_id)
+
+
+ANYONE = Guard(Role.visitor, Role.customer, Role.builder, Role.admin)
+USERS = Guard(Role.customer, Role.builder, Role.admin)
+PARTIES = Guard(Role.customer, Role.builder)
+CUSTOMERS, BUILDERS = Guard(Role.customer), Guard(Role.builder)
+
+
+def may(permission: Permission) -> Callable[..., Awaitable[Identity]]:
+    """A member of a builder's team whose role has this permission (domain.md §8); 403 for other members."""
+
+    async def permitted(member: Annotated[Identity, Depends(BUILDERS)]) -> Identity:
+        if member.team_role is None or TeamRole(member.team_role) not in PERMISSIONS[permission]:
+            raise Forbidden("NOT_PERMITTED", f"Your role in the team does not include {permission.value}.")
+        return member
+
+    return permitted
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Answers in the caller's name with the bytes that PostgreSQL wrote."""
+
+    identity: Identity
+    if_none_match: str | None
+
+    async def one(self, view: Detail, id: int) -> Response:
+        """One document with its ETag; 304 when the caller has it; 404 for what does not exist or is not theirs."""
+        body, headers = _document(await reading.read(self.identity, view.query(self.identity.role), id=id))
+        if self.if_none_match and (headers["ETag"] in self.if_none_match or self.if_none_match.strip() == "*"):
+            return Response(None, 304, headers | self._cache)
+        return _json(body, headers | self._cache)
+
+    async def page(self, view: Listing, search: Search) -> Response:
+        """One page of a listing: what was asked for by the parameters named like its filters."""
+        wanted = search.__dict__
+        given = {name: wanted[name] for name in view.filters if wanted[name] is not None}
+        query = view.query(self.identity.role, frozenset(given), wanted.get("sort", ""), search.count)
+        return _json(await reading.read(self.identity, query, page=search.page, limit=search.limit, **given), self._cache)
+
+    async def all(self, view: Collection, **values: Any) -> Response:
+        """A bare array; 404 when its parent is not there or not theirs."""
+        return _json(await reading.read(self.identity, view.query(self.identity.role), **values), self._cache)
+
+    @property
+    def _cache(self) -> dict[str, str]:
+        """The catalogue may be kept if it is asked about each time; what one person sees may not."""
+        return {"Cache-Control": "no-cache", "Vary": "Authorization"} if self.identity is VISITOR else {}
+
+
+async def answer(session: AsyncSession, view: Detail, id: int, status_code: int = 200) -> Response:
+    """What a write answers: the document as its transaction sees it, with ETag and, for what is new, Location."""
+    role = session.info["identity"].role
+    body, headers = _document(await reading.read_back(session, view.query(role), id=id))
+    if status_code == 201:
+        headers["Location"] = f"{view.path}/{id}"
+    return _json(body, headers, status_code)
+
+
+async def answer_all(session: AsyncSession, view: Collection, **values: Any) -> Response:
+    """The same for a bare array."""
+    return _json(await reading.read_back(session, view.query(session.info["identity"].role), **values), {})
+
+
+def _document(said: bytes | None) -> tuple[bytes, dict[str, str]]:
+    """Split `version:document`. A version alone would lie about a composite document, so the ETag has a digest of all of it."""
+    if said is None:
+        raise NotFound
+    version, _, body = said.partition(b":")
+    return body, {"ETag": f'"{version.decode()}-{blake2b(body, digest_size=8).hexdigest()}"'}
+
+
+def _json(body: bytes | None, headers: dict[str, str], status_code: int = 200) -> Response:
+    if body is None:
+        raise NotFound
+    return Response(body, status_code, headers, "application/json")
+
+
+async def _expected_version(
+    if_match: Annotated[str | None, Header(description="the ETag you have read; 412 when it is stale")] = None,
+) -> int | None:
+    """The number before the dash, for `UPDATE … WHERE version = n`; None when the caller does not mind."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    number = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise Stale(detail="If-Match is not an ETag of this resource.")
+    return int(number)
+
+
+def _session_of(guard: Guard) -> Callable[..., AsyncIterator[AsyncSession]]:
+    """One transaction per request in the caller's name: committed before the answer leaves, rolled back on any error."""
+
+    async def get_session(identity: Annotated[Identity, Depends(guard)]) -> AsyncIterator[AsyncSession]:
+        async with database.transaction(identity) as session:
+            yield session
+
+    return get_session
+
+
+def _reader_of(guard: Guard) -> Callable[..., Awaitable[Reader]]:
+    async def get_reader(request: Request, identity: Annotated[Identity, Depends(guard)]) -> Reader:
+        return Reader(identity, request.headers.get("if-none-match"))
+
+    return get_reader
+
+
+AnyReader = Annotated[Reader, Depends(_reader_of(ANYONE))]
+PartyReader = Annotated[Reader, Depends(_reader_of(PARTIES))]
+UserReader = Annotated[Reader, Depends(_reader_of(USERS))]
+BuilderReader = Annotated[Reader, Depends(_reader_of(BUILDERS))]
+
+CurrentUser = Annotated[Identity, Depends(USERS)]
+CurrentParty = Annotated[Identity, Depends(PARTIES)]
+CurrentCustomer = Annotated[Identity, Depends(CUSTOMERS)]
+CurrentBuilder = Annotated[Identity, Depends(BUILDERS)]
+
+UserSession = Annotated[AsyncSession, Depends(_session_of(USERS), scope="function")]
+PartySession = Annotated[AsyncSession, Depends(_session_of(PARTIES), scope="function")]
+CustomerSession = Annotated[AsyncSession, Depends(_session_of(CUSTOMERS), scope="function")]
+BuilderSession = Annotated[AsyncSession, Depends(_session_of(BUILDERS), scope="function")]
+
+ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
