@@ -1,3 +1,115 @@
-"""The command line: `python -m realestate`."""
+"""The command line: `python -m realestate`. Each command imports what it needs when it runs, so that the small ones answer at once."""
 
-from realestate.cli.migration import migrate as migrate
+import asyncio
+import json
+import secrets
+import sys
+from typing import Literal
+
+import typer
+from pydantic import ValidationError
+
+from realestate.cli.refusal import Refusal
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+
+def main() -> None:
+    """Every expected failure is one sentence on standard error."""
+    try:
+        import realestate.config  # noqa: F401 - a wrong variable shows here
+
+        app(standalone_mode=True)
+    except ValidationError as error:
+        sys.exit("\n".join(f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()))
+    except Refusal as refusal:
+        sys.exit(str(refusal))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def migrate(owner_url: str, app_url: str) -> None:
+    """See `migration.migrate`."""
+    from realestate.cli import migration
+
+    migration.migrate(owner_url, app_url)
+
+
+@app.command("serve")
+def serve() -> None:
+    """Run the API, with a database of its own unless DATABASE_URL names one."""
+    from realestate.cli import serving
+
+    serving.serve()
+
+
+@app.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to the newest schema; repeatable."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        if not database.migrate_if_ours():
+            raise Refusal("There is nothing to migrate with: name the owner's login in DATABASE_OWNER_URL.")
+
+
+@app.command("seed")
+def seed(name: Literal["demo"] = typer.Argument("demo")) -> None:
+    """Fill the database with demo data; a second time changes nothing."""
+    from realestate.cli import database
+    from realestate.config import settings
+
+    if settings.is_production:
+        raise Refusal(f"Demo accounts have a known password: SEED={name} is for ENVIRONMENT=development only.")
+    with database.opened(may_join=True):
+        typer.echo(asyncio.run(database.seed()))
+
+
+@app.command("init")
+def init() -> None:
+    """Migrate, then seed as SEED says; what init_database.py does."""
+    from realestate.cli import database
+    from realestate.config import settings
+
+    with database.opened(may_join=True):
+        typer.echo("The schema is the newest." if database.migrate_if_ours() else "Not migrated: that needs DATABASE_OWNER_URL.")
+        if settings.seed_name == "demo":
+            typer.echo(asyncio.run(database.seed()))
+
+
+@app.command("create-admin")
+def create_admin(email: str) -> None:
+    """Make a platform administrator. The password is asked for, or the first line of standard input; an empty one is generated."""
+    from realestate.cli import database
+
+    asked = (
+        typer.prompt("Password (empty: generate one)", default="", hide_input=True, show_default=False) if sys.stdin.isatty() else input()
+    )
+    password = asked or secrets.token_urlsafe(15)
+    with database.opened(may_join=True):
+        asyncio.run(database.create_admin(email, password))
+    typer.echo(f"Administrator {email} created" + ("." if asked else f" with password {password}"))
+
+
+@app.command("openapi")
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from realestate.main import app as api
+
+    typer.echo(json.dumps(api.openapi(), indent=2, ensure_ascii=False))
+
+
+@app.command("env-example")
+def env_example() -> None:
+    """Print .env.example: every setting with its default."""
+    from realestate.cli import diagnosis
+
+    typer.echo(diagnosis.env_example(), nl=False)
+
+
+@app.command("doctor")
+def doctor() -> None:
+    """Check the settings and the database, one line each."""
+    from realestate.cli import diagnosis
+
+    diagnosis.doctor()

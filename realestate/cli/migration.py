@@ -29,7 +29,7 @@ def migrate(owner_url: str, app_url: str) -> None:
 
 def _create_login(owner_url: str, login: str, password: str) -> None:
     with psycopg.connect(owner_url) as connection:
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [login]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():
             return
         words = [sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(sql.Identifier(login))]
         if password:  # hashed here, so that it appears in no log

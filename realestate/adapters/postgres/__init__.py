@@ -5,7 +5,7 @@ a server that outlived its parent is stopped by the next start, and what was com
 """
 
 from realestate.adapters.postgres.cluster import Cluster
-from realestate.adapters.postgres.launcher import running
+from realestate.adapters.postgres.launcher import reached, running
 from realestate.adapters.postgres.place import LaunchError
 
-__all__ = ["Cluster", "LaunchError", "running"]
+__all__ = ["Cluster", "LaunchError", "reached", "running"]

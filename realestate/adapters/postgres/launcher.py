@@ -9,7 +9,7 @@ from pathlib import Path
 
 from realestate.adapters.postgres import cluster, place, process
 from realestate.adapters.postgres.cluster import Cluster
-from realestate.adapters.postgres.place import LaunchError, Place
+from realestate.adapters.postgres.place import InUse, LaunchError, Place
 
 SETTINGS = {
     "listen_addresses": "",
@@ -44,6 +44,17 @@ def running(data_dir: Path, *, throw_away: bool = False) -> Iterator[Cluster]:
                 cluster.make(ground, programs, synced=not throw_away)
             stack.enter_context(Server(ground, programs, SETTINGS | (THROW_AWAY if throw_away else {})))
             answer = cluster.describe(ground)
+        yield answer
+
+
+@contextmanager
+def reached(data_dir: Path) -> Iterator[Cluster]:
+    """A server on this data folder: one that another process runs, or our own for as long as the block lasts."""
+    with ExitStack() as stack:
+        try:
+            answer = stack.enter_context(running(data_dir))
+        except InUse:
+            answer = cluster.describe(place.find(data_dir))
         yield answer
 
 

@@ -26,6 +26,10 @@ class LaunchError(Exception):
     """The embedded database cannot start. The text is a sentence with the remedy, to be printed as it is."""
 
 
+class InUse(LaunchError):
+    """Another process runs a server on this folder."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A folder of ours, and the words that make `subprocess` run a program as its account (none when we are not root)."""
@@ -128,7 +132,7 @@ def _lock(descriptor: int, place: Place) -> None:
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode() or "unknown"
         message = f"The database in {place.home} is in use by process {holder}: stop that process first, or choose another DATA_DIR."
-        raise LaunchError(message) from None
+        raise InUse(message) from None
 
 
 def programs(place: Place) -> Path:

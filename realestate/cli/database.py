@@ -1,0 +1,106 @@
+"""The database that a command works on: the one in the settings, or our own for as long as the command lasts."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import psycopg
+
+from realestate.cli.migration import migrate
+from realestate.cli.refusal import Refusal
+from realestate.config import settings
+
+
+@contextmanager
+def opened(*, may_join: bool = False) -> Iterator[Path | None]:
+    """Yields the folder of the embedded database, None for a named one. `may_join`: a running server's database will do as well.
+
+    Afterwards settings and environment (which server processes inherit) say where the database is and what signs tokens."""
+    _fill_in(secret_key=settings.secret_key or _generated_key())
+    if settings.database_url or settings.database_owner_url:
+        # with the owner's login alone, migrations and seeds speak through it; `serve` asks for the application's
+        _fill_in(database_url=settings.database_url or settings.database_owner_url)
+        _require_answer()
+        yield None
+        return
+    with _embedded(may_join) as folder:
+        yield folder
+
+
+@contextmanager
+def _embedded(may_join: bool) -> Iterator[Path]:
+    if os.name == "nt":
+        raise Refusal("The embedded database needs Linux, macOS or WSL: name a PostgreSQL in DATABASE_URL and DATABASE_OWNER_URL.")
+    from realestate.adapters import postgres  # it cannot be imported on Windows
+
+    cluster: AbstractContextManager[postgres.Cluster] = (postgres.reached if may_join else postgres.running)(settings.data_dir)
+    try:
+        found = cluster.__enter__()
+    except postgres.LaunchError as error:
+        raise Refusal(str(error)) from error
+    try:
+        _fill_in(database_url=found.app_url, database_owner_url=found.owner_url)
+        yield found.folder
+    finally:
+        cluster.__exit__(None, None, None)
+
+
+def _fill_in(**values: str) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)
+        if name != "database_owner_url":  # server processes have no business with the owner
+            os.environ[name.upper()] = value
+
+
+def _generated_key() -> str:
+    """Made once, whole or not at all, and the same for two that start together."""
+    path = settings.data_dir / "secret_key"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=settings.data_dir, prefix="secret_key-") as file:  # 0600
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+                os.link(file.name, path)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        message = f"The data folder {settings.data_dir} cannot be used ({error.strerror}): make it writable, or choose another DATA_DIR."
+        raise Refusal(message) from error
+    return path.read_text()
+
+
+def _require_answer() -> None:
+    for name in ("database_url", "database_owner_url"):
+        if url := getattr(settings, name):
+            try:
+                psycopg.connect(url, connect_timeout=10).close()
+            except psycopg.Error as error:
+                raise Refusal(f"{name.upper()}: no connection to the database: {str(error).strip()}") from error
+
+
+def migrate_if_ours() -> bool:
+    """Whether there is an owner's login to migrate with."""
+    if settings.database_owner_url:
+        migrate(settings.database_owner_url, settings.database_url)
+    return bool(settings.database_owner_url)
+
+
+async def seed() -> str:
+    from realestate import demo
+    from realestate.database import connected
+
+    async with connected():
+        return await demo.seed()
+
+
+async def create_admin(email: str, password: str) -> None:
+    from realestate.database import connected
+    from realestate.services import accounts
+
+    async with connected():
+        await accounts.create_admin(email, password)

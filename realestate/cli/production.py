@@ -1,0 +1,67 @@
+"""What production refuses to start with. Every sentence begins with the name of the variable to change."""
+
+from math import ceil
+
+import psycopg
+
+from realestate.cli.refusal import Refusal
+from realestate.config import settings
+
+CONNECTIONS = 25  # of a process, at POOL_SIZE 1
+KEPT = 5  # of the server's connections, for administrators and migrations
+LEAST_KEY, LEAST_VARIETY = 32, 10  # bytes, and how many different ones
+
+WHAT_IT_MAY = """
+    SELECT r.rolsuper, r.rolbypassrls, EXISTS (
+        SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND pg_has_role(r.oid, c.relowner, 'MEMBER')
+    ) FROM pg_roles r WHERE r.rolname = current_user"""
+
+
+def check_settings() -> None:
+    """Before anything is started."""
+    if settings.database_owner_url and not settings.database_url:
+        raise Refusal("DATABASE_URL: name the application's login too; the server does not run as the owner of the tables.")
+    if settings.secret_key and len(settings.secret_key.encode()) < LEAST_KEY:
+        raise Refusal(f"SECRET_KEY: has fewer than {LEAST_KEY} bytes; leave it empty in development, or generate one.")
+    if settings.is_production:
+        _check_production()
+
+
+def _check_production() -> None:
+    remedy = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))' prints a good one"
+    if not settings.secret_key:
+        raise Refusal(f"SECRET_KEY: is missing; {remedy}.")
+    if len(set(settings.secret_key)) < LEAST_VARIETY:
+        raise Refusal(f"SECRET_KEY: is easy to guess; {remedy}.")
+    if any("*" in origin for origin in settings.cors_origins):
+        raise Refusal("CORS_ORIGINS: * lets every site act for its visitors; list the origins of your portals.")
+    if not settings.database_url:
+        raise Refusal("DATABASE_URL: is missing; the embedded database is for development.")
+    if settings.seed_name != "none":
+        raise Refusal(f"SEED: {settings.seed_name} makes accounts with a known password; use none.")
+
+
+def check_database() -> None:
+    """Once the database answers: who we are there, whether it is ours, and whether it can take us all."""
+    with psycopg.connect(settings.database_url) as connection:
+        if settings.is_production:
+            _check_login(connection)
+        if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+            raise Refusal("DATABASE_URL: this database has no tables yet; run init_database.py with DATABASE_OWNER_URL.")
+        row = connection.execute("SELECT current_setting('max_connections')::int").fetchone()
+    assert row is not None
+    _check_budget(row[0])
+
+
+def _check_login(connection: psycopg.Connection) -> None:
+    is_super, bypasses, owns = connection.execute(WHAT_IT_MAY).fetchone() or (False, False, False)
+    if is_super or bypasses or owns:
+        what = "is a superuser" if is_super else "has BYPASSRLS" if bypasses else "owns tables, or may act as their owner"
+        raise Refusal(f"DATABASE_URL: its login {what}, which the wall between tenants does not hold; use a login that owns nothing.")
+
+
+def _check_budget(max_connections: int) -> None:
+    wanted = settings.workers * ceil(CONNECTIONS * settings.pool_size)
+    if wanted > max_connections - KEPT:
+        message = f"WORKERS: {settings.workers} processes want {wanted} connections and the database allows {max_connections - KEPT}"
+        raise Refusal(f"{message}; lower WORKERS or POOL_SIZE, or raise its max_connections.")
