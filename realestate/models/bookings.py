@@ -166,7 +166,7 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     total_amount: Mapped[Decimal]
     currency: Mapped[str]
     cost_sheet: Mapped[dict[str, Any]]
-    payment_plan: Mapped[PaymentPlan]
+    payment_plan: Mapped[PaymentPlan | None]
     plan_snapshot: Mapped[dict[str, Any]]
     needs_loan: Mapped[bool] = mapped_column(server_default="false")
     booking_date: Mapped[datetime] = mapped_column(server_default=func.now())

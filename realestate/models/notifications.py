@@ -16,6 +16,8 @@ class Event(Kind):
     hold_created = "hold_created"
     hold_released = "hold_released"
     hold_expired = "hold_expired"
+    booking_inquired = "booking_inquired"
+    booking_waitlisted = "booking_waitlisted"
     booking_reserved = "booking_reserved"
     booking_token_paid = "booking_token_paid"
     booking_confirmed = "booking_confirmed"

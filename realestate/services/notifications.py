@@ -1,0 +1,67 @@
+"""Telling people. Who is told of what (domain.md §7) stands here; the SQL function `tell` finds the persons behind it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.models.accounts import Permission
+from realestate.models.base import Base
+from realestate.models.notifications import Event, NotificationCategory, Priority
+from realestate.services import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """To the customers of the subject and to the members of its builder who hold `permission`. Texts are filled from `params`."""
+
+    title: str
+    message: str
+    permission: Permission
+    category: NotificationCategory = NotificationCategory.booking
+    priority: Priority = Priority.medium
+
+
+SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
+HIGH = Priority.high
+
+TELLINGS: dict[Event, Telling] = {
+    Event.hold_created: Telling("Unit held", "Unit {unit} in {project} is held until {until}.", SALES),
+    Event.hold_released: Telling("Hold released", "The hold on unit {unit} in {project} has been released.", SALES),
+    Event.hold_expired: Telling("Hold expired", "The hold on unit {unit} in {project} has expired.", SALES),
+    Event.booking_inquired: Telling("New enquiry", "There is an enquiry about unit {unit} in {project}.", SALES),
+    Event.booking_waitlisted: Telling("On the waiting list", "There is a new name on the waiting list of unit {unit} in {project}.", SALES),
+    Event.booking_reserved: Telling("Unit reserved", "{number}: unit {unit} in {project} is reserved. The token of {token} is due by {until}.", SALES),
+    Event.booking_token_paid: Telling("Token received", "{number}: the token for unit {unit} in {project} has been received.", SALES),
+    Event.booking_confirmed: Telling("Booking confirmed", "{number}: unit {unit} in {project} is allotted.", MANAGERS, priority=HIGH),
+    Event.booking_rejected: Telling("Booking rejected", "{number}: the booking of unit {unit} was rejected. {reason}", MANAGERS, priority=HIGH),
+    Event.booking_expired: Telling("Booking expired", "{number}: unit {unit} in {project} is free again; no token came in time.", MANAGERS, priority=HIGH),
+    Event.booking_cancelled: Telling("Booking cancelled", "{number}: the booking of unit {unit} in {project} is cancelled.", MANAGERS, priority=HIGH),
+    Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", FINANCE, NotificationCategory.payment),
+}
+
+
+def notify(session: AsyncSession, event: Event, row: Base, **params: str) -> None:
+    """Something happened to `row` (which has its id: flush first): audited, and told to everybody concerned, at the commit.
+
+    Nobody is told of an act of their own, nor twice of the same event. `params` are facts for the text, as people read them.
+    """
+    telling, subject = TELLINGS[event], audit.subject_of(row)
+    audit.record(session, event.value, row, **params)
+    entry: dict[str, Any] = session.info["acts"][-1]
+    session.info["events"].append(
+        {
+            "type": event.value,
+            "subject": subject.value,
+            "id": entry["id"],
+            "customer": True,
+            "permission": telling.permission.value,
+            "category": telling.category.value,
+            "priority": telling.priority.value,
+            "title": telling.title,
+            "message": telling.message.format(**params),
+            "params": params,
+            "action_url": f"/{subject.value}s/{entry['id']}",
+            "dedupe_key": f"{event.value}:{subject.value}:{entry['id']}",
+        }
+    )
