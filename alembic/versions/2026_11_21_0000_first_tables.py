@@ -291,7 +291,7 @@ def upgrade() -> None:
             name=op.f("ck_notifications_related_entity_type_known"),
         ),
         sa.CheckConstraint(
-            "type IN ('hold_created', 'hold_released', 'hold_expired', 'booking_reserved', 'booking_token_paid', 'booking_confirmed', 'booking_rejected', 'booking_expired', 'booking_cancelled', 'receipt_cleared')",
+            "type IN ('hold_created', 'hold_released', 'hold_expired', 'booking_inquired', 'booking_waitlisted', 'booking_reserved', 'booking_token_paid', 'booking_confirmed', 'booking_rejected', 'booking_expired', 'booking_cancelled', 'receipt_cleared')",
             name=op.f("ck_notifications_type_known"),
         ),
         sa.ForeignKeyConstraint(["builder_id"], ["builders.id"], name=op.f("fk_notifications_builder_id"), ondelete="RESTRICT"),
@@ -467,7 +467,7 @@ def upgrade() -> None:
         sa.Column("total_amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("cost_sheet", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("payment_plan", sa.Text(), nullable=False),
+        sa.Column("payment_plan", sa.Text(), nullable=True),
         sa.Column("plan_snapshot", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("needs_loan", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("booking_date", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
