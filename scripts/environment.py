@@ -88,7 +88,7 @@ def install(lock):
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
     if not succeeds([*pip, "--retries", "1", "--no-deps", "-r", str(uv_requirement())]):
         print("uv is not to be had; trying pip ...", file=sys.stderr, flush=True)
-    elif succeeds([*uv("pip", "install"), "--quiet", "--require-hashes", "-r", lock], env=uv_settings()):
+    elif succeeds([*uv("pip", "install"), "--quiet", "--compile-bytecode", "--require-hashes", "-r", lock], env=uv_settings()):
         return
     remedy = "if the package index cannot be reached, connect to the network or name a mirror in PIP_INDEX_URL, then try again"
     run([*pip, "--retries", "1", "-r", lock], f"Cannot install {lock}", remedy)
