@@ -1,18 +1,18 @@
 """Units and holds in the database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import undefer_group
+from sqlalchemy.orm import joinedload, undefer_group
 
 from realestate.errors import Conflict, NotFound
-from realestate.models.units import Unit
+from realestate.models.units import Hold, Unit, UnitStatus
 
 
 class Claim(NamedTuple):
-    """A locked unit, whether the hold or unpaid reserve on it has run out, and the database's time."""
+    """A locked unit with its project, whether the hold or unpaid reserve on it has run out, and the database's time."""
 
     unit: Unit
     is_over: bool
@@ -21,9 +21,9 @@ class Claim(NamedTuple):
 
 async def lock(session: AsyncSession, unit_id: int) -> Claim:
     """The unit, ours until commit. The wall lets a customer lock only what it may claim or has claimed: UNIT_NOT_AVAILABLE else."""
-    statement = select(Unit, Unit.claim_is_over, func.now()).where(Unit.id == unit_id).options(undefer_group("private"))
-    fresh = statement.with_for_update(of=Unit).execution_options(populate_existing=True)
-    row = (await session.execute(fresh)).one_or_none()
+    statement = select(Unit, Unit.claim_is_over, func.now()).where(Unit.id == unit_id).with_for_update(of=Unit)
+    whole = statement.options(undefer_group("private"), joinedload(Unit.project, innerjoin=True))
+    row = (await session.execute(whole.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise await _refusal(session, unit_id)
     unit, is_over, now = row
@@ -34,3 +34,33 @@ async def _refusal(session: AsyncSession, unit_id: int) -> NotFound | Conflict:
     if await session.scalar(select(Unit.id).where(Unit.id == unit_id)) is None:
         return NotFound(detail="There is no such unit.")
     return Conflict("UNIT_NOT_AVAILABLE", "This unit is not available.")
+
+
+async def get(session: AsyncSession, unit_id: int) -> Unit:
+    """The unit with its project, not locked."""
+    unit = await session.scalar(select(Unit).where(Unit.id == unit_id).options(joinedload(Unit.project, innerjoin=True)))
+    if unit is None:
+        raise NotFound(detail="There is no such unit.")
+    return unit
+
+
+async def is_free(session: AsyncSession, unit_id: int) -> bool:
+    """Whether anybody may claim it now: available, or a claim on it has run out."""
+    return await session.scalar(select(Unit.current_status).where(Unit.id == unit_id)) == UnitStatus.available
+
+
+async def get_open_hold(session: AsyncSession, unit_id: int) -> Hold:
+    """The hold that a held unit has, run out or not."""
+    return (await session.scalars(select(Hold).where(Hold.unit_id == unit_id, Hold.ended_at.is_(None)))).one()
+
+
+async def count_running_holds(session: AsyncSession, project_id: int, customer_id: int) -> int:
+    """How many units of the project the customer holds at this moment."""
+    running = select(func.count(Hold.id)).where(Hold.ended_at.is_(None), Hold.expires_at > func.now())
+    return (await session.scalars(running.where(Hold.project_id == project_id, Hold.customer_id == customer_id))).one()
+
+
+async def count_recent_holds(session: AsyncSession, unit_id: int, customer_id: int, within: timedelta) -> int:
+    """How often the customer has lately taken a hold on this very unit."""
+    recent = select(func.count(Hold.id)).where(Hold.created_at > func.now() - within)
+    return (await session.scalars(recent.where(Hold.unit_id == unit_id, Hold.customer_id == customer_id))).one()

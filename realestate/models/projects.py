@@ -1,13 +1,17 @@
 """What is built: projects."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, Text, UniqueConstraint, desc, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, Text, UniqueConstraint, desc, func, select, text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from realestate.models.accounts import Builder
+from realestate.errors import Conflict, Invalid
+from realestate.models.accounts import Builder, BuilderStatus
 from realestate.models.base import Base, Identified, Kind, Timestamped, Versioned
 
 CURRENCIES = ("INR", "AED", "USD", "EUR", "GBP", "SGD", "SAR", "QAR", "CAD", "AUD")
@@ -48,6 +52,15 @@ class Jurisdiction(Kind):
     generic = "generic"
     in_rera = "in_rera"
     ae_dubai = "ae_dubai"
+
+
+ORDERED = (
+    ("start_date", "expected_completion_date"),
+    ("start_date", "promised_possession_date"),
+    ("start_date", "actual_completion_date"),
+    ("price_range_min", "price_range_max"),
+)
+"""Of each pair, the second may not be before or below the first."""
 
 
 class Project(Identified, Timestamped, Versioned, Base):
@@ -110,3 +123,43 @@ class Project(Identified, Timestamped, Versioned, Base):
     rules: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
     builder: Mapped[Builder] = relationship(lazy="raise")
+
+    def date_at(self, moment: datetime) -> date:
+        """The calendar day of a moment where the project stands."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+    @hybrid_property
+    def location(self) -> str:
+        """Address, city and state on one line."""
+        return ", ".join(filter(None, (self.location_address, self.location_city, self.location_state)))
+
+    @location.inplace.expression
+    @classmethod
+    def _location(cls) -> Any:
+        return func.concat_ws(", ", cls.location_address, cls.location_city, cls.location_state)
+
+    def revise(self, said: Mapping[str, Any]) -> None:
+        """Take over what was said. Invalid, naming the field, when the whole is then out of order."""
+        for name, value in said.items():
+            setattr(self, name, value)
+        for first, second in ORDERED:
+            low, high = getattr(self, first), getattr(self, second)
+            if low is not None and high is not None and low > high:
+                raise Invalid.field(second, f"This must not be less than {first}.", "OUT_OF_ORDER")
+
+    def publish(self, builder: Builder) -> None:
+        """Show it to everybody. Builders who have not been admitted yet may prepare, not publish."""
+        if builder.status != BuilderStatus.active:
+            raise Conflict("BUILDER_NOT_ACTIVE", "Your company has not been verified yet; until then projects stay drafts.")
+        self.publish_state = PublishState.published
+
+    def unpublish(self) -> None:
+        """Back to a draft. Its units keep their states, out of sight."""
+        self.publish_state = PublishState.draft
+
+
+Builder.total_projects = column_property(  # after the class, because it counts projects
+    select(func.count()).where(Project.builder_id == Builder.id, Project.is_published).correlate_except(Project).scalar_subquery(),
+    deferred=True,
+    raiseload=True,
+)

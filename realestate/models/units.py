@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     Numeric,
+    Text,
     UniqueConstraint,
     and_,
     case,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
@@ -104,6 +107,9 @@ class HoldEnd(Kind):
 
 
 U = UnitStatus
+_WORD = {word: literal_column(f"'{word.value}'", Text) for word in ShownStatus}
+"""Written out in SQL, so that PostgreSQL recognises the partial indexes whatever plan it keeps."""
+_ME = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)", BigInteger)
 _PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "deferred_raiseload": True}
 """Columns of the builder's team: whoever may see them asks for them (`undefer_group("private")`)."""
 
@@ -198,7 +204,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @claim_is_over.inplace.expression
     @classmethod
     def _claim_is_over(cls) -> Any:
-        return and_(cls.status.in_([U.held, U.reserved]), cls.hold_expires_at <= func.now())
+        return and_(cls.status.in_([_WORD[ShownStatus.held], _WORD[ShownStatus.reserved]]), cls.hold_expires_at <= func.now())
 
     @hybrid_property
     def current_status(self) -> str:
@@ -208,7 +214,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @current_status.inplace.expression
     @classmethod
     def _current_status(cls) -> Any:
-        return case((cls.claim_is_over, type_coerce("available", Word(UnitStatus))), else_=cls.status)
+        return case((cls.claim_is_over, type_coerce(_WORD[ShownStatus.available], Word(UnitStatus))), else_=cls.status)
 
     @hybrid_property
     def shown_status(self) -> str:
@@ -218,13 +224,23 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @shown_status.inplace.expression
     @classmethod
     def _shown_status(cls) -> Any:
-        me = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)")
-        return case(
-            (cls.claim_is_over, "available"),
-            (cls.customer_id == me, cls.status),
-            (cls.status == U.available, "available"),
-            else_="not_available",
-        )
+        available, taken = _WORD[ShownStatus.available], _WORD[ShownStatus.not_available]
+        return case((cls.claim_is_over, available), (cls.customer_id == _ME, cls.status), (cls.status == available, available), else_=taken)
+
+    @hybrid_property
+    def own_hold_expires_at(self) -> datetime | None:
+        """When the caller's own claim ends; of other people's nothing is said."""
+        raise NotImplementedError("only the database knows who is asking")
+
+    @own_hold_expires_at.inplace.expression
+    @classmethod
+    def _own_hold_expires_at(cls) -> Any:
+        return case((cls.customer_id == _ME, cls.hold_expires_at))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What people call it. The project must be loaded."""
+        return {"unit": f"{self.tower}-{self.unit_number}" if self.tower else self.unit_number, "project": self.project.project_name}
 
     def release(self) -> None:
         """Put it on sale: its project must be published."""
@@ -300,16 +316,32 @@ class Hold(Identified, Timestamped, Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[HoldEnd | None]
 
+    def end(self, by: HoldEnd) -> None:
+        """Close the record of it; the unit is freed apart from this."""
+        self.ended_at, self.ended_by = func.now(), by
 
-Project.available_units = column_property(  # after the class, because it counts units
-    select(func.count())
-    .where(Unit.project_id == Project.id, Unit.is_published, Unit.status == U.available)
-    .correlate_except(Unit)
-    .scalar_subquery()
-    + select(func.count())
-    .where(Unit.project_id == Project.id, Unit.is_published, Unit.status.in_([U.held, U.reserved]), Unit.hold_expires_at <= func.now())
-    .correlate_except(Unit)
-    .scalar_subquery(),
-    deferred=True,
-    raiseload=True,
-)
+
+# ── Counts of a project's units: here, because they speak of units ──────────────────────────────────────────────────────────
+
+
+def _count(condition: Any) -> Any:
+    on_show = select(func.count()).where(Unit.project_id == Project.id, Unit.is_published, condition)
+    return on_show.correlate_except(Unit).scalar_subquery()
+
+
+def _counts(by_status: Any) -> Any:
+    """`{"by_status": {…}, "by_type": {…}}` of the units that the caller may see."""
+    return func.jsonb_build_object("by_status", _counts_by(by_status), "by_type", _counts_by(Unit.unit_type), type_=JSONB)
+
+
+def _counts_by(word: Any) -> Any:
+    group = select(word.label("word"), func.count().label("count")).where(Unit.project_id == Project.id).group_by(word)
+    counted = group.correlate(Project).subquery()
+    return select(func.coalesce(func.jsonb_object_agg(counted.c.word, counted.c.count), literal_column("'{}'"))).scalar_subquery()
+
+
+_COMPUTED: dict[str, Any] = {"deferred": True, "raiseload": True}
+
+Project.available_units = column_property(_count(Unit.status == _WORD[ShownStatus.available]) + _count(Unit.claim_is_over), **_COMPUTED)
+Project.unit_counts = column_property(_counts(Unit.shown_status), **_COMPUTED)
+Project.current_unit_counts = column_property(_counts(Unit.current_status), **_COMPUTED)
