@@ -109,18 +109,22 @@ def uv(*words):
 def uv_settings():
     """uv ignores pip's configuration: hand on the index and the certificates that pip was told to use."""
     settings = dict(os.environ)
-    index = os.environ.get("PIP_INDEX_URL") or configured("global.index-url")
-    certificates = os.environ.get("PIP_CERT") or configured("global.cert")
-    if index:
-        settings.setdefault("UV_DEFAULT_INDEX", index)
-    if certificates:
-        settings.setdefault("SSL_CERT_FILE", certificates)
+    for name, option in (("UV_DEFAULT_INDEX", "index-url"), ("SSL_CERT_FILE", "cert")):
+        settings[name] = os.environ.get(name) or configured(option)
+        if not settings[name]:  # an empty one is not the same as none
+            del settings[name]
     return settings
 
 
-def configured(key):
-    answer = subprocess.run([str(PYTHON), "-m", "pip", "config", "get", key], stdout=-1, stderr=-3, check=False)
-    return answer.stdout.decode().strip() if answer.returncode == 0 else ""
+def configured(option):
+    """By the environment or by a file; `pip config get` would look into one file only."""
+    lines = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], stdout=-1, stderr=-3, check=False).stdout.decode().splitlines()
+    for section in (":env:", "install", "global"):
+        for line in lines:
+            key, _, value = line.partition("=")
+            if key == f"{section}.{option}" and value.strip("'"):
+                return value.strip("'")
+    return ""
 
 
 def succeeds(command, env=None):
