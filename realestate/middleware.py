@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -27,30 +28,39 @@ IN_PRODUCTION: Headers = [(b"strict-transport-security", b"max-age=31536000; inc
 
 
 class Envelope:
-    """Gives each request its id, each answer its headers, and the log its line."""
+    """Gives each request its id, each answer its headers, and the log its line. CORS costs only those who come from another origin."""
 
-    def __init__(self, app: ASGIApp, headers: Headers) -> None:
-        self.app, self.headers = app, headers
+    def __init__(self, app: ASGIApp, origins: Sequence[str], headers: Headers) -> None:
+        self.app, self.headers = LastResort(app), headers
+        self.cors = CORSMiddleware(
+            self.app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID"],
+            expose_headers=["ETag", "X-Request-ID", "Location", "Idempotency-Replayed", "Retry-After"],
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        answer = scope["realestate.answer"] = Answer(scope, send, self.headers)
+        said = dict(scope["headers"])
+        answer = scope["realestate.answer"] = Answer(scope, send, said.get(b"x-request-id", b""), self.headers)
         request_id.set(answer.request_id)
         try:
-            await self.app(scope, receive, answer.say)
+            await (self.cors if b"origin" in said else self.app)(scope, receive, answer.say)
         finally:
             answer.log()
+            del scope["realestate.answer"]  # they know each other: without this the garbage collector had to find them
 
 
 class Answer:
     """What a client is told, as it leaves."""
 
-    def __init__(self, scope: Scope, send: Send, headers: Headers) -> None:
-        self.scope, self.send, self.headers = scope, send, headers
-        self.started_at, self.status, self.is_logged = perf_counter(), 0, False
-        said = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        self.request_id = said.decode() if USABLE_ID.fullmatch(said) else os.urandom(8).hex()
+    is_logged, status = False, 0
+
+    def __init__(self, scope: Scope, send: Send, wanted_id: bytes, headers: Headers) -> None:
+        self.scope, self.send, self.headers, self.started_at = scope, send, headers, perf_counter()
+        self.request_id = wanted_id.decode() if USABLE_ID.fullmatch(wanted_id) else os.urandom(8).hex()
 
     async def say(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -79,7 +89,7 @@ class Answer:
 
 
 class LastResort:
-    """Answers what nobody expected, inside the other middleware, where Starlette's own last resort would stand outside."""
+    """Answers what nobody expected. Starlette's own last resort stands outside all middleware and would lack id, headers and CORS."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -95,13 +105,6 @@ class LastResort:
 
 
 def install(app: FastAPI, settings: Settings = settings) -> None:
-    """Around `app`, innermost first."""
-    app.add_middleware(LastResort)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID"],
-        expose_headers=["ETag", "X-Request-ID", "Location", "Idempotency-Replayed", "Retry-After"],
-    )
-    app.add_middleware(Envelope, headers=UNLESS_SAID_OTHERWISE + (IN_PRODUCTION if settings.is_production else []))
+    """Around `app`, as its only middleware."""
+    headers = UNLESS_SAID_OTHERWISE + (IN_PRODUCTION if settings.is_production else [])
+    app.add_middleware(Envelope, origins=settings.cors_origins, headers=headers)

@@ -106,7 +106,7 @@ async def test_who_asked_is_logged_when_a_guard_has_found_out() -> None:
         await send({"type": "http.response.body", "body": b""})
 
     with capture_logs() as lines:
-        async with AsyncClient(transport=ASGITransport(middleware.Envelope(answer, [])), base_url="http://toys") as http:
+        async with AsyncClient(transport=ASGITransport(middleware.Envelope(answer, [], [])), base_url="http://toys") as http:
             await http.get("/")
     assert (lines[0]["role"], lines[0]["user_id"], lines[0]["builder_id"]) == ("builder", 7, 3)
 
@@ -118,7 +118,7 @@ async def test_a_socket_passes_through() -> None:
         seen.append(scope)
 
     scope = {"type": "websocket"}
-    await middleware.Envelope(middleware.LastResort(answer), [])(scope, None, None)  # type: ignore[arg-type]
+    await middleware.Envelope(answer, [], [])(scope, None, None)  # type: ignore[arg-type]
     assert seen == [scope]
 
 

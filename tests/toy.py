@@ -9,7 +9,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import Field
 
-from realestate import logs, middleware, problems
+from realestate import dispatch, logs, middleware, problems
 from realestate.errors import Conflict, Transient, Unauthenticated
 from realestate.models.base import Kind
 from realestate.problems import CONDITIONAL
@@ -143,6 +143,7 @@ def make() -> FastAPI:
     api.include_router(router)
     app.include_router(api)
     app.include_router(documentation.router)
+    dispatch.install(app)
     return app
 
 
