@@ -40,21 +40,21 @@ def describe(app: FastAPI) -> Document:
     A dependency that asks who is calling says so by an attribute `security`, "required" or "optional".
     """
     document: Document = json.loads(json.dumps(FastAPI.openapi(app)))  # a copy, because FastAPI keeps the original
-    for path, operation, dependant in _operations(app, document):
+    for method, path, operation, dependant in _operations(app, document):
         operation["security"] = _security(dependant)
-        _add_problems(path, operation)
+        _add_problems(method, path, operation)
         _add_conditions(operation)
     _name_components(document)
     assert len(names := _operation_ids(document)) == len(set(names)), f"two functions have the same name: {sorted(names)}"
     return document
 
 
-def _operations(app: FastAPI, document: Document) -> Iterator[tuple[str, Document, Dependant]]:
+def _operations(app: FastAPI, document: Document) -> Iterator[tuple[str, str, Document, Dependant]]:
     for route in iter_route_contexts(app.routes):
         if getattr(route, "dependant", None) and route.include_in_schema:
             path = route.path_format or ""
             for method in route.methods or ():
-                yield path, document["paths"][path][method.lower()], route.dependant
+                yield method, path, document["paths"][path][method.lower()], route.dependant
 
 
 def _operation_ids(document: Document) -> list[str]:
@@ -72,12 +72,13 @@ def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
         yield from _with_dependencies(inner)
 
 
-def _add_problems(path: str, operation: Document) -> None:
-    """What any route may refuse. 422 always, because any query parameter may be unknown."""
+def _add_problems(method: str, path: str, operation: Document) -> None:
+    """What any route may refuse. 422 always, because any query parameter may be unknown; 413 wherever somebody may send a body."""
     responses = operation["responses"]
     statuses = {422} | ({401} if operation["security"] else set()) | ({403} if operation["security"] == SIGNED_IN else set())
     statuses |= {404} if "{" in path else set()
-    statuses |= {400, 413, 415} if "requestBody" in operation else set()
+    statuses |= {413} if method != "GET" else set()
+    statuses |= {400, 415} if "requestBody" in operation else set()
     statuses |= {503} if path.startswith("/api") else set()
     responses.pop("422", None)  # FastAPI's own shape
     for status, problem in problems(*statuses).items():

@@ -1,6 +1,6 @@
-"""How things are said. Answers are complete (no defaults: null is said, never omitted), input is strict, values are what PostgreSQL can keep.
+"""How things are said. Answers are complete (no defaults: null is said, never omitted), input is strict.
 
-Text is kept verbatim: checked, never trimmed. A schema for a request body carries an example, which the documentation shows:
+Values are what PostgreSQL can keep. Text is kept verbatim: checked, never trimmed. A schema for a request body carries an example, which the documentation shows:
 
     class BookingCreate(Input, json_schema_extra={"examples": [{"unit_id": 7, "payment_plan": "full_payment"}]}):
 """
