@@ -4,7 +4,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -65,13 +65,12 @@ def _generated_key() -> str:
                 file.write(secrets.token_urlsafe(48))
                 file.flush()
                 os.fsync(file.fileno())
-                os.link(file.name, path)
-    except FileExistsError:
-        pass
+                with suppress(FileExistsError):
+                    os.link(file.name, path)
+        return path.read_text()
     except OSError as error:
-        message = f"The data folder {settings.data_dir} cannot be used ({error.strerror}): make it writable, or choose another DATA_DIR."
-        raise Refusal(message) from error
-    return path.read_text()
+        remedy = "start as the user who owns it, or choose another DATA_DIR"
+        raise Refusal(f"The data folder {settings.data_dir} cannot be used ({error.strerror}): {remedy}.") from error
 
 
 def _require_answer() -> None:

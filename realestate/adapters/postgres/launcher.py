@@ -64,7 +64,7 @@ def _plainly(data_dir: Path) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"{error.filename or data_dir}: {error.strerror}"
-        raise LaunchError(f"The data folder cannot be used ({what}): make it readable and writable, or choose another DATA_DIR.") from error
+        raise LaunchError(f"The data folder cannot be used ({what}): start as the user who owns it, or choose another DATA_DIR.") from error
 
 
 class Server(threading.Thread):
