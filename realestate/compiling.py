@@ -7,7 +7,16 @@ from typing import Any, Self
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+
+class _Compiler(PGDialect_psycopg.statement_compiler):  # type: ignore[name-defined,misc]  # SQLAlchemy leaves it untyped
+    """Constants become part of the text: only so may the planner use a partial index, and only named values travel."""
+
+    def visit_bindparam(self, bindparam: Any, literal_binds: bool = False, **settings: Any) -> str:
+        return str(super().visit_bindparam(bindparam, literal_binds=literal_binds or bindparam.unique, **settings))
+
+
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+DIALECT.statement_compiler = _Compiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +38,10 @@ class Query:
             process(value) if process else value for value, process in ((values.get(name, default), p) for name, default, p in self.binds)
         )
         return [None if value is None else str(value) for value in said]
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """In a field's `Annotated[…]`: the model's attribute that the field says, where it is not of the same name."""
+
+    attribute: str

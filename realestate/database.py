@@ -44,6 +44,12 @@ class Identity:
     session_id: int | None = None
 
     @property
+    def me(self) -> int:
+        """The user's id, for whoever knows that there is one."""
+        assert self.user_id is not None
+        return self.user_id
+
+    @property
     def context(self) -> dict[str, str]:
         """What PostgreSQL needs to know; an empty string is nobody."""
         return {"role": f"realestate_{self.role.value}", "user": str(self.user_id or ""), "builder": str(self.builder_id or "")}
@@ -126,6 +132,14 @@ async def _conclude(session: AsyncSession) -> None:
         await execute(driver, TELL, [json.dumps(acts), json.dumps(events)])
     elif acts:
         await execute(driver, RECORD, [json.dumps(acts)])
+
+
+async def standing_mark() -> str | None:
+    """Which schema and wall the database has (see `tenancy.mark`)."""
+    with translated():
+        async with readers[Role.visitor].connection() as driver:
+            said = (await execute(driver, "SELECT obj_description('public'::regnamespace, 'pg_namespace')", [])).get_value(0, 0)
+            return said.decode() if said else None
 
 
 def _conninfo(options: str) -> dict[str, Any]:

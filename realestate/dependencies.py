@@ -6,26 +6,26 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import database, reading
 from realestate.database import VISITOR, Identity
 from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
 from realestate.models.accounts import PERMISSIONS, Permission, Role, TeamRole
-from realestate.reading import Collection, Detail, Listing
+from realestate.reading import Collection, Detail, Feed, Listing, Summary
 from realestate.schemas.base import Search
 from realestate.security import sessions, tokens
 
 
-class Guard(OAuth2PasswordBearer):
+class Guard:
     """Lets certain roles pass and says who it is. Where a visitor may pass, a token still counts, and a bad one is still 401."""
 
     def __init__(self, *roles: Role) -> None:
-        super().__init__(tokenUrl="/api/auth/token", refreshUrl="/api/auth/refresh", scheme_name="bearer", auto_error=False)
         self.roles = roles
+        self.security = "optional" if Role.visitor in roles else "required"  # for the documentation
 
-    async def __call__(self, request: Request) -> Identity:  # type: ignore[override]  # an identity instead of the bare token
+    async def __call__(self, request: Request) -> Identity:
         header = request.headers.get("authorization")
         if header is None and Role.visitor in self.roles:
             return VISITOR
@@ -52,15 +52,15 @@ PARTIES = Guard(Role.customer, Role.builder)
 CUSTOMERS, BUILDERS = Guard(Role.customer), Guard(Role.builder)
 
 
-def may(permission: Permission) -> Callable[..., Awaitable[Identity]]:
-    """A member of a builder's team whose role has this permission (domain.md §8); 403 for other members."""
+def may(permission: Permission) -> Any:
+    """`Depends` on a member of a builder's team whose role has this permission (domain.md §8); 403 for other members."""
 
     async def permitted(member: Annotated[Identity, Depends(BUILDERS)]) -> Identity:
         if member.team_role is None or TeamRole(member.team_role) not in PERMISSIONS[permission]:
             raise Forbidden("NOT_PERMITTED", f"Your role in the team does not include {permission.value}.")
         return member
 
-    return permitted
+    return Depends(permitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,15 @@ class Reader:
         given = {name: wanted[name] for name in view.filters if wanted[name] is not None}
         query = view.query(self.identity.role, frozenset(given), wanted.get("sort", ""), search.count)
         return _json(await reading.read(self.identity, query, page=search.page, limit=search.limit, **given), self._cache)
+
+    async def summary(self, view: Summary) -> Response:
+        """Figures over what the caller may see."""
+        return _json(await reading.read(self.identity, view.query), self._cache)
+
+    async def feed(self, view: Feed, search: BaseModel) -> Response:
+        """A stretch of a feed: what was asked for by cursors and by the parameters named like its filters."""
+        given = {name: value for name, value in search.__dict__.items() if value not in (None, False) and name != "limit"}
+        return _json(await reading.read(self.identity, view.query(frozenset(given)), **search.__dict__), self._cache)
 
     async def all(self, view: Collection, **values: Any) -> Response:
         """A bare array; 404 when its parent is not there or not theirs."""

@@ -13,13 +13,14 @@ order ever broken, the policies would see nobody and show nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, get_args
+from functools import cached_property, lru_cache
+from typing import Any, cast, get_args
 
 import psycopg
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy import (
+    Column,
     ColumnElement,
     DateTime,
     Integer,
@@ -38,7 +39,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from realestate.compiling import Query
+from realestate.compiling import Query, Says
 from realestate.database import Identity, execute, readers
 from realestate.models.accounts import Role
 from realestate.models.base import Money
@@ -46,13 +47,6 @@ from realestate.refusals import is_lost, translated
 
 TEAM = (Role.builder, Role.admin, Role.worker)
 """Those who see a `team` schema where a view has one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """In a field's `Annotated[…]`: the model's attribute that the field says, where it is not of the same name."""
-
-    attribute: str
 
 
 # ── Describe ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -69,7 +63,7 @@ def _attribute(name: str, info: FieldInfo) -> str:
 
 def _field(info: FieldInfo, attribute: Any) -> ColumnElement[Any]:
     schema = _inner_schema(info.annotation)
-    return _related(schema, attribute) if schema and hasattr(attribute, "of_type") else _said(attribute)
+    return _related(schema, attribute) if schema and hasattr(attribute, "of_type") else said(attribute)
 
 
 def _related(schema: type[BaseModel], attribute: Any) -> ColumnElement[Any]:
@@ -81,7 +75,7 @@ def _related(schema: type[BaseModel], attribute: Any) -> ColumnElement[Any]:
     return _list(rows) if relation.uselist else as_object(rows)
 
 
-def _said(value: ColumnElement[Any]) -> ColumnElement[Any]:
+def said(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """A value as the wire says it: money in units, time as RFC 3339 in UTC; PostgreSQL's own JSON for the rest."""
     match value.type:
         case Money():
@@ -99,6 +93,12 @@ def as_object(rows: Select[Any]) -> ScalarSelect[Any]:
 def _list(rows: Select[Any]) -> ScalarSelect[Any]:
     objects = func.json_agg(func.row_to_json(rows.subquery().table_valued()))
     return select(func.coalesce(objects, literal_column("'[]'"))).scalar_subquery()
+
+
+def contains(value: Any, name: str) -> ColumnElement[bool]:
+    """Whether a text contains the bound one, whatever the case; % and _ are only characters."""
+    pattern = func.concat("%", func.regexp_replace(bindparam(name, type_=Text), r"([\\%_])", r"\\\1", "g"), "%")
+    return cast(ColumnElement[bool], value.ilike(pattern))
 
 
 def _inner_schema(annotation: Any) -> type[BaseModel] | None:
@@ -161,11 +161,11 @@ class Listing:
         """The query for these filters and this sort, compiled the first time it is asked for."""
         page = self.team if self.team and role in TEAM else self.page
         name, item = next((name, inner) for name, info in page.model_fields.items() if (inner := _inner_schema(info.annotation)))
-        wanted = and_(*(self.filters[filter] for filter in sorted(given)))
+        wanted = [self.filters[filter] for filter in sorted(given)]
         limit, number = bindparam("limit", type_=Integer), bindparam("page", type_=Integer)
-        rows = select(*_columns(self.model, item)).where(wanted).order_by(*self._order(sort)).limit(limit).offset((number - 1) * limit)
+        rows = select(*_columns(self.model, item)).where(*wanted).order_by(*self._order(sort)).limit(limit).offset((number - 1) * limit)
         row = aliased(self.model, rows.subquery())
-        total = select(func.count()).select_from(self.model).where(wanted).scalar_subquery() if count else literal_column("NULL::int")
+        total = select(func.count()).select_from(self.model).where(*wanted).scalar_subquery() if count else literal_column("NULL::int")
         extras = [value.label(label) for label, value in self.extras.items()]
         items = _list(select(*fields(item, row)))
         return compile_answer(
@@ -176,6 +176,27 @@ class Listing:
         steps = [(self.sorts[name.removeprefix("-")], name.startswith("-")) for name in sort.split(",")]
         last = self.model.id.desc() if steps[0][1] else self.model.id
         return [*(step.desc().nulls_last() if down else step for step, down in steps), last]
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """What comes one after another under a growing number: newest first, or from `after` on oldest first, so that nobody misses any."""
+
+    model: type[Any]
+    page: type[BaseModel]
+    cursor: Any
+    filters: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+
+    @lru_cache(maxsize=50)  # noqa: B019  # a view lives as long as the process
+    def query(self, given: frozenset[str]) -> Query:
+        name, item = next((name, inner) for name, info in self.page.model_fields.items() if (inner := _inner_schema(info.annotation)))
+        cursors = {"after": self.cursor > bindparam("after"), "before": self.cursor < bindparam("before")}
+        wanted = [(cursors | dict(self.filters))[filter] for filter in sorted(given)]
+        order = self.cursor if "after" in given else self.cursor.desc()
+        rows = select(*_columns(self.model, item)).where(*wanted).order_by(order).limit(bindparam("limit", type_=Integer))
+        items = _list(select(*fields(item, aliased(self.model, rows.subquery()))))
+        return compile_answer(as_object(select(items.label(name), *(value.label(label) for label, value in self.extras.items()))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,10 +218,22 @@ class Collection:
         return compile_answer(items if self.parent is None else case((self.parent, items)))
 
 
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """One document that is not a row: figures, each a JSON or scalar expression over what the caller may see."""
+
+    figures: Mapping[str, ColumnElement[Any]]
+
+    @cached_property
+    def query(self) -> Query:
+        return compile_answer(as_object(select(*(value.label(name) for name, value in self.figures.items()))))
+
+
 def _columns(model: type[Any], item: type[BaseModel]) -> list[Any]:
     """What an item needs of its row: the open columns, and of the private (deferred) ones those that it says."""
     said = {_attribute(name, info) for name, info in item.model_fields.items()}
-    return [getattr(model, column.key) for column in model.__mapper__.column_attrs if not column.deferred or column.key in said]
+    columns = (attribute for attribute in model.__mapper__.column_attrs if isinstance(attribute.columns[0], Column))
+    return [getattr(model, column.key) for column in columns if not column.deferred or column.key in said]
 
 
 # ── Read ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

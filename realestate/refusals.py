@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 
 from realestate.errors import CONSTRAINTS, Conflict, Forbidden, Invalid, Transient, Unavailable
+from realestate.logs import log
 
 REPEATABLE = ("40001", "40P01")
 """A serialisation failure, a deadlock: nothing was kept, do it again."""
@@ -39,6 +40,8 @@ def _refusal(error: psycopg.Error) -> Exception | None:
         return Transient()
     if constraint in CONSTRAINTS:
         return Conflict(*CONSTRAINTS[constraint])
+    if state != "55P03":  # what we have no words for should not have come so far
+        log.warning("refused by the database", state=state, constraint=constraint, said=error.diag.message_primary)
     match error:
         case errors.LockNotAvailable():
             return Conflict("BUSY", "Somebody else is changing this right now. Please try again.", headers={"Retry-After": "1"})

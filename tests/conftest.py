@@ -1,5 +1,8 @@
 """Every test process gets a database of its own before anything imports the settings."""
 
+from collections.abc import AsyncIterator
+
+import httpx2
 import pytest
 
 from tests import databases
@@ -21,3 +24,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def house(anyio_backend: str) -> AsyncIterator[None]:
+    """The application's doors to the database, open for all tests of this process."""
+    from realestate.database import connected
+
+    async with connected():
+        yield
+
+
+@pytest.fixture
+async def client(house: None) -> AsyncIterator["httpx2.AsyncClient"]:
+    """Talks to the real application; every answer is checked against its declared shape."""
+    from realestate.main import app
+    from tests.answers import checked
+
+    transport = httpx2.ASGITransport(checked(app), raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client

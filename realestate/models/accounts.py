@@ -16,10 +16,11 @@ from sqlalchemy import (
     Numeric,
     UniqueConstraint,
     func,
+    select,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from realestate.models.base import Base, Identified, Kind, Timestamped, Versioned
 
@@ -217,8 +218,6 @@ class Customer(Timestamped, Versioned, Base):
     favourites: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     marketing_consent_at: Mapped[datetime | None]
 
-    user: Mapped[User] = relationship(lazy="raise")
-
     @hybrid_property
     def full_name(self) -> str:
         """First and last name; the last may be empty."""
@@ -228,6 +227,11 @@ class Customer(Timestamped, Versioned, Base):
     @classmethod
     def _full_name(cls) -> Any:
         return func.btrim(cls.first_name + " " + cls.last_name)
+
+
+Customer.email = column_property(  # after the class, because it speaks of Customer.id
+    select(User.email).where(User.id == Customer.id).correlate_except(User).scalar_subquery(), deferred=True, raiseload=True
+)
 
 
 class Lead(Identified, Timestamped, Base):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from realestate.errors import Conflict
+from realestate.errors import Conflict, Stale
 
 
 class Money(TypeDecorator[Decimal]):
@@ -71,6 +71,8 @@ class Base(DeclarativeBase):
         list[str]: JSONB,
     }
 
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}  # what the database fills in comes back at once: nothing is lazy
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         for column in cls.__table__.columns:
@@ -124,9 +126,14 @@ class Versioned:
 
     version: Mapped[int] = mapped_column(Integer, server_default="1", sort_order=2)
 
+    def expect(self, version: int | None) -> None:
+        """Stale when the caller has seen another version (If-Match). A change in between is refused by the UPDATE itself."""
+        if version is not None and version != self.version:
+            raise Stale(detail="This has changed since you read it. Please look again.")
+
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.version}
+        return {"version_id_col": cls.version, "eager_defaults": True}
 
 
 class Stateful:
@@ -142,13 +149,16 @@ class Stateful:
         return [event for event, (sources, _) in self.EDGES.items() if self.status in sources]
 
     def take(self, event: str) -> None:
-        """Move along an edge. Conflict INVALID_TRANSITION, with what is allowed, where there is none."""
-        sources, target = self.EDGES[event]
-        if self.status not in sources:
+        """Move along an edge."""
+        self.may(event)
+        self.status = self.EDGES[event][1]
+
+    def may(self, event: str) -> None:
+        """Conflict INVALID_TRANSITION, with what is allowed, where there is no such edge."""
+        if event not in self.allowed:
             noun = type(self).__name__.lower()
             raise Conflict(
                 "INVALID_TRANSITION",
                 f"A {noun} that is {self.status} cannot take the step '{event}'.",
                 **{"from": self.status, "event": event, "allowed": self.allowed},
             )
-        self.status = target

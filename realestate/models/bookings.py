@@ -206,16 +206,32 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     def _current_status(cls) -> Any:
         return case((and_(cls.status == S.reserved, cls.reserve_expires_at <= func.now()), "expired"), else_=cls.status)
 
+    @hybrid_property
+    def group(self) -> str:
+        """The group of states that it is in now, under which portals filter and count."""
+        raise NotImplementedError("only the database knows what time it is")
+
+    @group.inplace.expression
+    @classmethod
+    def _group(cls) -> Any:
+        return case(*((cls.current_status.in_(states), group.value) for group, states in GROUPS.items()))
+
     def expire(self) -> None:
-        """The token never came. Refused once money is on its way: that clears `reserve_expires_at`."""
-        if self.status == S.reserved and self.reserve_expires_at is None:
-            raise Conflict("PAYMENT_PENDING", "Money for this booking is on its way.", allowed=self.allowed)
+        """The token never came."""
+        self._refuse_with_money()
         self.take("expire")
 
     def cancel(self, reason: str | None) -> None:
-        """Let go of it before the token has cleared: nothing is owed by either side (domain.md §2)."""
+        """Let go of it before the token has come: nothing is owed by either side (domain.md §2)."""
+        self._refuse_with_money()
         self.take("cancel")
         self.status_reason = reason
+
+    def _refuse_with_money(self) -> None:
+        if self.status == S.reserved and self.reserve_expires_at is None:
+            raise Conflict(
+                "PAYMENT_PENDING", "Money for this booking has come; its builder can reject it with a refund.", allowed=["reject"]
+            )
 
     def firm(self) -> None:
         """Money is on its way: the claim no longer ends by the clock."""

@@ -75,3 +75,11 @@ def add_months(anchor: date, months: int) -> date:
     """The same day of a later month, or its last day where there is none."""
     year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
     return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+
+
+def financial_year(day: date, currency: str) -> str:
+    """The year that numbers belong to: April to March, such as 2026-27, where money is rupees; else the calendar year."""
+    if currency != "INR":
+        return str(day.year)
+    start = day.year - (day.month < 4)
+    return f"{start}-{(start + 1) % 100:02d}"

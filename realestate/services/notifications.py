@@ -31,13 +31,23 @@ TELLINGS: dict[Event, Telling] = {
     Event.hold_expired: Telling("Hold expired", "The hold on unit {unit} in {project} has expired.", SALES),
     Event.booking_inquired: Telling("New enquiry", "There is an enquiry about unit {unit} in {project}.", SALES),
     Event.booking_waitlisted: Telling("On the waiting list", "There is a new name on the waiting list of unit {unit} in {project}.", SALES),
-    Event.booking_reserved: Telling("Unit reserved", "{number}: unit {unit} in {project} is reserved. The token of {token} is due by {until}.", SALES),
+    Event.booking_reserved: Telling(
+        "Unit reserved", "{number}: unit {unit} in {project} is reserved. The token of {token} is due by {until}.", SALES
+    ),
     Event.booking_token_paid: Telling("Token received", "{number}: the token for unit {unit} in {project} has been received.", SALES),
     Event.booking_confirmed: Telling("Booking confirmed", "{number}: unit {unit} in {project} is allotted.", MANAGERS, priority=HIGH),
-    Event.booking_rejected: Telling("Booking rejected", "{number}: the booking of unit {unit} was rejected. {reason}", MANAGERS, priority=HIGH),
-    Event.booking_expired: Telling("Booking expired", "{number}: unit {unit} in {project} is free again; no token came in time.", MANAGERS, priority=HIGH),
-    Event.booking_cancelled: Telling("Booking cancelled", "{number}: the booking of unit {unit} in {project} is cancelled.", MANAGERS, priority=HIGH),
-    Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", FINANCE, NotificationCategory.payment),
+    Event.booking_rejected: Telling(
+        "Booking rejected", "{number}: the booking of unit {unit} was rejected. {reason}", MANAGERS, priority=HIGH
+    ),
+    Event.booking_expired: Telling(
+        "Booking expired", "{number}: unit {unit} in {project} is free again; no token came in time.", MANAGERS, priority=HIGH
+    ),
+    Event.booking_cancelled: Telling(
+        "Booking cancelled", "{number}: the booking of unit {unit} in {project} is cancelled.", MANAGERS, priority=HIGH
+    ),
+    Event.receipt_cleared: Telling(
+        "Payment received", "{number}: {amount} received, receipt {receipt}.", FINANCE, NotificationCategory.payment
+    ),
 }
 
 

@@ -36,8 +36,9 @@ TELL = Function(
         our_builder bigint := {MY_BUILDER};
         is_system boolean := current_setting('role') = 'realestate_worker';
         told_event int[]; told_user bigint[]; told_builder bigint[];
+        person bigint; last bigint;
     BEGIN
-        SELECT array_agg(n), array_agg(person), array_agg(subject.builder_id) INTO told_event, told_user, told_builder
+        SELECT array_agg(n), array_agg(recipient.person), array_agg(subject.builder_id) INTO told_event, told_user, told_builder
         FROM jsonb_array_elements(events) WITH ORDINALITY AS said (event, n)
         CROSS JOIN LATERAL (
             SELECT b.builder_id, ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = b.id) AS customers
@@ -55,17 +56,17 @@ TELL = Function(
             SELECT u.id FROM users u WHERE u.builder_id = subject.builder_id AND u.is_active
                 AND u.team_role = ANY (CASE event ->> 'permission' {_ROLES_BY_PERMISSION} END)
         ) AS recipient (person)
-        WHERE person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder OR me = ANY (subject.customers));
+        WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder OR me = ANY (subject.customers));
 
         IF told_user IS NULL THEN RETURN; END IF;
 
         -- Lock the counters in one order for everybody, or two transactions that tell the same two people deadlock.
-        INSERT INTO notification_counters (user_id, seq) SELECT DISTINCT person, 0 FROM unnest(told_user) AS t (person) ORDER BY 1
+        INSERT INTO notification_counters (user_id, seq) SELECT DISTINCT t.person, 0 FROM unnest(told_user) AS t (person) ORDER BY 1
             ON CONFLICT DO NOTHING;
         PERFORM FROM notification_counters WHERE user_id = ANY (told_user) ORDER BY user_id FOR UPDATE;
 
         -- Drop what was already said before numbering: a number taken for a duplicate would leave a gap.
-        WITH fresh AS (
+        FOR person, last IN WITH fresh AS (
             SELECT DISTINCT ON (t.person, event ->> 'dedupe_key') t.n, t.person, t.builder, event
             FROM unnest(told_event, told_user, told_builder) AS t (n, person, builder)
             JOIN jsonb_array_elements(events) WITH ORDINALITY AS said (event, n) ON said.n = t.n
@@ -76,16 +77,18 @@ TELL = Function(
         ), added AS (
             INSERT INTO notifications (user_id, builder_id, seq, type, category, priority, title, message, params,
                 related_entity_type, related_entity_id, action_url, dedupe_key)
-            SELECT person, builder, c.seq + row_number() OVER (PARTITION BY person ORDER BY n), event ->> 'type', event ->> 'category',
+            SELECT fresh.person, builder, c.seq + row_number() OVER (PARTITION BY fresh.person ORDER BY n), event ->> 'type', event ->> 'category',
                 event ->> 'priority', event ->> 'title', event ->> 'message', event -> 'params',
                 event ->> 'subject', (event ->> 'id')::bigint, event ->> 'action_url', event ->> 'dedupe_key'
-            FROM fresh JOIN notification_counters c ON c.user_id = person
+            FROM fresh JOIN notification_counters c ON c.user_id = fresh.person
             RETURNING user_id, seq
         ), counted AS (
             UPDATE notification_counters c SET seq = top.seq FROM (SELECT user_id, max(seq) AS seq FROM added GROUP BY user_id) AS top
             WHERE c.user_id = top.user_id RETURNING c.user_id, c.seq
         )
-        SELECT array_agg(pg_notify('inbox', user_id || ':' || seq)::text) FROM counted INTO told_event;  -- delivered at commit, if ever
+        SELECT user_id, seq FROM counted LOOP
+            PERFORM pg_notify('inbox', person || ':' || last);  -- delivered at commit, if ever
+        END LOOP;
     END $$
     """,
     callers=("customer", "builder", "admin", "worker"),

@@ -1,9 +1,12 @@
 """Makes the database obey `sentences` and `clerk`: from scratch, in the migration's transaction, whenever their SQL has changed."""
 
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from realestate.models.accounts import Role
 from realestate.models.base import Base
@@ -13,17 +16,22 @@ from realestate.tenancy.sentences import WALL, May
 PREFIX = "realestate_"
 ROLES = (*(role.value for role in Role), "clerk")
 COMMANDS = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
-_MARK = "wall "
+
+
+@cache
+def mark() -> str:
+    """What a database carries as the comment of its schema when its tables and its wall are those of this version."""
+    tables = (str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in Base.metadata.sorted_tables)  # type: ignore[no-untyped-call]
+    return "wall " + sha256("\n".join((*tables, *statements())).encode()).hexdigest()
 
 
 def install(connection: Connection) -> None:
-    """Build the wall, unless the one that stands has the same digest (installing takes exclusive locks)."""
-    wanted = _MARK + sha256("\n".join(statements()).encode()).hexdigest()
-    if connection.exec_driver_sql("SELECT obj_description('public'::regnamespace, 'pg_namespace')").scalar() == wanted:
+    """Build the wall, unless the one that stands has the same mark (installing takes exclusive locks)."""
+    if connection.exec_driver_sql("SELECT obj_description('public'::regnamespace, 'pg_namespace')").scalar() == mark():
         return
     for role in ROLES:
         connection.exec_driver_sql(_create_role(PREFIX + role))
-    for statement in (*demolition(), *statements(), f"COMMENT ON SCHEMA public IS '{wanted}'"):
+    for statement in (*demolition(), *statements(), f"COMMENT ON SCHEMA public IS '{mark()}'"):
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 

@@ -41,8 +41,8 @@ PUBLISHED = "is_published"
 CLAIM_OVER = "status IN ('held', 'reserved') AND hold_expires_at <= now()"
 # A many-to-many is always = ANY(ARRAY(…)): fifty times faster under a policy than IN or EXISTS.
 MY_BOOKINGS = f"ANY (ARRAY(SELECT booking_id FROM booking_parties WHERE {MINE}))"
-# What a policy reads is behind the wall too: a customer's `bookings` are those that the customer may read.
-MY_PROJECTS = "ANY (ARRAY(SELECT project_id FROM bookings))"
+# What a policy reads is behind the wall too: to a customer, `bookings` and `holds` are its own.
+MY_PROJECTS = "ANY (ARRAY(SELECT project_id FROM bookings UNION ALL SELECT project_id FROM holds))"
 MY_UNITS = "ANY (ARRAY(SELECT unit_id FROM bookings))"
 MY_BUILDERS = f"ANY (ARRAY(SELECT builder_id FROM leads WHERE {MINE}))"
 OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"

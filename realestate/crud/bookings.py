@@ -1,0 +1,41 @@
+"""Bookings in the database: found and locked."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.errors import NotFound
+from realestate.models.bookings import ACTIVE, Booking, BookingStatus
+
+
+async def get(session: AsyncSession, booking_id: int) -> Booking:
+    """The booking, locked until the transaction ends. Lock the unit first when both change (domain.md: unit → booking → payment)."""
+    locked = select(Booking).where(Booking.id == booking_id).with_for_update(of=Booking).execution_options(populate_existing=True)
+    booking = await session.scalar(locked)
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+async def peek(session: AsyncSession, booking_id: int) -> Booking:
+    """The booking, not locked: for its unit, which never changes, and for refusals that need no lock."""
+    booking = await session.scalar(select(Booking).where(Booking.id == booking_id))
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+async def find_active_of_unit(session: AsyncSession, unit_id: int) -> Booking | None:
+    """The one booking that claims the unit, locked."""
+    return await session.scalar(select(Booking).where(Booking.unit_id == unit_id, Booking.status.in_(ACTIVE)).with_for_update(of=Booking))
+
+
+async def find_inquiry(session: AsyncSession, unit_id: int, customer_id: int) -> Booking | None:
+    """The customer's open enquiry about the unit, locked: a reserve goes on from it."""
+    open_states = (BookingStatus.inquiry, BookingStatus.site_visit_scheduled)
+    return await session.scalar(
+        select(Booking)
+        .where(Booking.unit_id == unit_id, Booking.customer_id == customer_id, Booking.status.in_(open_states))
+        .order_by(Booking.id)
+        .limit(1)
+        .with_for_update(of=Booking)
+    )

@@ -1,0 +1,25 @@
+"""A user's own notifications. The wall lets nobody touch another's."""
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.errors import NotFound
+from realestate.models.notifications import Notification
+
+
+async def mark_read(session: AsyncSession, notification_id: int) -> None:
+    """Repeatable: the first time counts."""
+    await session.execute(
+        update(Notification).where(Notification.id == notification_id, ~Notification.is_read).values(is_read=True, read_at=func.now())
+    )
+    if await session.scalar(select(Notification.id).where(Notification.id == notification_id)) is None:
+        raise NotFound
+
+
+async def mark_all_read(session: AsyncSession) -> int:
+    """How many were unread until now."""
+    result = await session.execute(
+        update(Notification).where(~Notification.is_read, Notification.archived_at.is_(None)).values(is_read=True, read_at=func.now())
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount

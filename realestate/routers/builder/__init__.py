@@ -1,0 +1,1 @@
+"""What only a builder's team has: /api/builder/…"""

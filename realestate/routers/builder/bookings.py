@@ -1,0 +1,33 @@
+"""Bookings on the builder's own units."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from realestate import crud
+from realestate.database import Identity
+from realestate.dependencies import BuilderReader, BuilderSession, answer, may
+from realestate.models.accounts import Permission
+from realestate.problems import problems
+from realestate.routing import Router
+from realestate.schemas.bookings import BookingOut, BookingPage, BookingSearch, TeamBookingCreate
+from realestate.services import bookings
+from realestate.views.bookings import BOOKING, BOOKINGS
+
+router = Router(prefix="/api/builder/bookings", tags=["bookings (builder)"])
+
+Seller = Annotated[Identity, may(Permission.units_hold)]
+
+
+@router.get("", response_model=BookingPage)
+async def list_builder_bookings(search: Annotated[BookingSearch, Query()], read: BuilderReader) -> Response:
+    """Bookings on the builder's units, newest first, with figures over all of them."""
+    return await read.page(BOOKINGS, search)
+
+
+@router.post("", response_model=BookingOut, status_code=201, responses=problems(404, 409))
+async def create_builder_booking(order: TeamBookingCreate, member: Seller, session: BuilderSession) -> Response:
+    """Reserve a unit for a customer whom the company knows, at the same price and by the same rules as the customer itself."""
+    await crud.leads.lock(session, order.customer_id)
+    booking = await bookings.create(session, order.customer_id, order)
+    return await answer(session, BOOKING, booking.id, 201)

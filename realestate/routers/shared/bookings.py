@@ -1,0 +1,76 @@
+"""Bookings, as both their parties know them."""
+
+from typing import Annotated
+
+from fastapi import Response
+
+from realestate.database import Identity
+from realestate.dependencies import (
+    BuilderSession,
+    CurrentCustomer,
+    CurrentParty,
+    CustomerSession,
+    ExpectedVersion,
+    PartyReader,
+    answer,
+    may,
+)
+from realestate.errors import Forbidden
+from realestate.models.accounts import Permission, Role
+from realestate.problems import CONDITIONAL, problems
+from realestate.routing import Router
+from realestate.schemas.base import Id
+from realestate.schemas.bookings import BookingCreate, BookingOut, BookingStep, CancellationCreate
+from realestate.schemas.payments import BookingPayments
+from realestate.services import bookings
+from realestate.views.bookings import BOOKING, BOOKING_PAYMENTS, BOOKINGS_OF_CUSTOMER
+
+router = Router(prefix="/api/bookings", tags=["bookings"])
+
+Approver = Annotated[Identity, may(Permission.bookings_approve)]
+
+
+@router.post("", response_model=BookingOut, status_code=201, responses=problems(404, 409))
+async def create_booking(order: BookingCreate, customer: CurrentCustomer, session: CustomerSession) -> Response:
+    """Reserve a unit, ask about it, or wait for it. The server prices it; the builder is told at once.
+
+    409 `UNIT_NOT_AVAILABLE` when somebody was faster. A reserve is free again when its token is not paid by `reserve_expires_at`.
+    """
+    booking = await bookings.create(session, customer.me, order)
+    return await answer(session, BOOKING, booking.id, 201)
+
+
+@router.get("/customer/{customer_id}", response_model=list[BookingOut])
+async def list_bookings_of_customer(customer_id: Id, party: CurrentParty, read: PartyReader) -> Response:
+    """A customer's bookings, newest first: customers ask for their own id (403 otherwise), builders see those in their projects."""
+    if party.role is Role.customer and party.user_id != customer_id:
+        raise Forbidden("NOT_YOUR_ID", "You may only ask for your own bookings.")
+    return await read.all(BOOKINGS_OF_CUSTOMER, customer_id=customer_id)
+
+
+@router.get("/{booking_id}", response_model=BookingOut, responses=CONDITIONAL)
+async def get_booking(booking_id: Id, read: PartyReader) -> Response:
+    """One booking with unit, project, builder and customer."""
+    return await read.one(BOOKING, booking_id)
+
+
+@router.get("/{booking_id}/payments", response_model=BookingPayments)
+async def list_booking_payments(booking_id: Id, read: PartyReader) -> Response:
+    """What has been paid and what is owed: payments with their allocations, and every line of the schedule."""
+    return await read.one(BOOKING_PAYMENTS, booking_id)
+
+
+@router.patch("/{booking_id}/status", response_model=BookingOut, responses=problems(409, 412))
+async def set_booking_status(
+    booking_id: Id, wanted: BookingStep, member: Approver, version: ExpectedVersion, session: BuilderSession
+) -> Response:
+    """Confirm, reject or cancel. 409 `INVALID_TRANSITION` names the steps that are `allowed`; `token_paid` is set by money alone."""
+    booking = await bookings.step(session, member, booking_id, wanted, version)
+    return await answer(session, BOOKING, booking.id)
+
+
+@router.post("/{booking_id}/cancellation", response_model=BookingOut, status_code=201, responses=problems(409))
+async def cancel_booking(booking_id: Id, why: CancellationCreate, _: CurrentCustomer, session: CustomerSession) -> Response:
+    """Let go of a reserve before its token has come: nobody owes anything, and the unit is free again."""
+    booking = await bookings.cancel(session, booking_id, why.reason)
+    return await answer(session, BOOKING, booking.id, 201)

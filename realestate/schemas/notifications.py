@@ -1,0 +1,55 @@
+"""Notifications, as said."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from realestate.models.notifications import Event, NotificationCategory, Priority, Subject
+from realestate.schemas.base import Id, Wire
+
+
+class NotificationOut(Wire):
+    id: int
+    seq: int
+    type: Event
+    category: NotificationCategory
+    title: str
+    message: str
+    params: dict[str, Any]
+    related_entity_type: Subject
+    related_entity_id: int
+    builder_id: int | None
+    priority: Priority
+    is_read: bool
+    read_at: datetime | None
+    action_url: str | None
+    created_at: datetime
+
+
+class NotificationFeed(Wire):
+    """`seq` is the last number of this inbox, without gaps; it means something within one `epoch` only."""
+
+    notifications: list[NotificationOut]
+    unread_count: int
+    epoch: str
+    seq: int
+
+
+class UnreadCount(Wire):
+    unread_count: int
+    epoch: str
+    seq: int
+
+
+class ReadAll(Wire):
+    message: str
+    count: int
+
+
+class NotificationSearch(BaseModel):
+    unread_only: bool = False
+    type: Event | None = None
+    limit: int = Field(20, ge=1, le=100)
+    after: int | None = Field(None, ge=0, le=2**63 - 1, description="behind this seq, oldest first")
+    before: Id | None = Field(None, description="below this seq, newest first")

@@ -1,0 +1,91 @@
+"""Money, as said."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from realestate.compiling import Says
+from realestate.models.payments import InstallmentKind, InstallmentStatus, PaymentKind, PaymentMethod, PaymentStatus, PaymentType
+from realestate.schemas.base import Amount, Day, Id, Input, Line, Text, Wire
+
+_EXAMPLE = {
+    "booking_id": 7,
+    "payment_type": "token",
+    "amount": 150000,
+    "payment_method": "upi",
+    "payment_date": "2026-11-20",
+    "transaction_id": "UPI-4711",
+}
+
+
+class PaymentCreate(Input, json_schema_extra={"examples": [_EXAMPLE]}):
+    """Money that the builder has received. Cheques and drafts wait for their clearance; everything else counts at once."""
+
+    booking_id: Id
+    payment_type: PaymentType
+    amount: Annotated[Amount, Field(gt=Decimal(0))]
+    payment_method: PaymentMethod
+    payment_date: Day
+    transaction_id: Line | None = Field(None, description="the bank's or gateway's; the same one is never recorded twice")
+    notes: Text | None = None
+
+
+class AllocationOut(Wire):
+    """Which part of a payment pays which line."""
+
+    installment_id: int
+    principal: Amount
+    tax: Amount
+    interest: Amount
+
+
+class PaymentOut(Wire):
+    id: int
+    booking_id: int
+    customer_id: int
+    kind: PaymentKind
+    payment_type: PaymentType
+    amount: Amount
+    allocated: Amount
+    currency: str
+    payment_method: PaymentMethod
+    payment_status: Annotated[PaymentStatus, Says("status")]
+    payment_date: date
+    transaction_id: str | None
+    receipt_no: str | None
+    receipt_url: str | None
+    refund_of_id: int | None
+    notes: str | None
+    created_at: datetime
+    allocations: list[AllocationOut]
+
+
+class InstallmentOut(Wire):
+    """One line of a schedule. `due_date` is null until the event that it waits for."""
+
+    id: int
+    seq: int
+    kind: InstallmentKind
+    name: str
+    amount: Amount
+    tax_amount: Amount
+    paid_amount: Annotated[Amount, Says("allocated")]
+    outstanding: Annotated[Amount, Says("outstanding_amount")]
+    status: InstallmentStatus
+    due_date: date | None
+    is_overdue: bool
+    demanded_at: datetime | None
+    demand_no: str | None
+
+
+class BookingPayments(Wire):
+    """What has come and what is owed. Refunds stand among the payments and are taken off `total_paid` once completed."""
+
+    booking_id: Annotated[int, Says("id")]
+    currency: str
+    payments: list[PaymentOut]
+    total_paid: Annotated[Amount, Says("paid_amount")]
+    total_pending: Annotated[Amount, Says("pending_amount")]
+    payment_schedule: Annotated[list[InstallmentOut], Says("installments")]

@@ -1,0 +1,149 @@
+"""People and things for tests, made and committed as users would: each test has its own, and the wall keeps tests apart."""
+
+import itertools
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from realestate.database import WORKER, transaction
+from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, Lead, LeadSource, TeamRole, User, UserType
+from realestate.models.projects import Project, ProjectType, PublishState
+from realestate.models.units import Unit, UnitStatus, UnitType
+from realestate.security import passwords, tokens
+
+PASSWORD = "correct horse battery"
+_numbers = itertools.count(1)
+_hashes: list[str] = []
+
+
+def unique(word: str) -> str:
+    """A word that no other test, in whatever process, has."""
+    return f"{word}-{os.getpid()}-{next(_numbers)}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in."""
+
+    user_id: int
+    role: str
+    email: str
+    builder_id: int | None = None
+    team_role: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        claims = tokens.Claims(
+            session_id=self.user_id,
+            user_id=self.user_id,
+            role=self.role,
+            builder_id=self.builder_id,
+            team_role=self.team_role,
+            expires_at=int(time.time()) + 600,
+        )
+        return {"Authorization": f"Bearer {tokens.issue(claims)}"}
+
+
+async def _user(user_type: UserType, name: str, **more: Any) -> User:
+    if not _hashes:
+        _hashes.append(await passwords.hash(PASSWORD))
+    email = f"{unique(name.split()[0].lower())}@example.com"
+    return User(user_type=user_type, email=email, full_name=name, password_hash=_hashes[0], is_verified=True, **more)
+
+
+async def make_builder(name: str = "Ashoka Homes", status: BuilderStatus = BuilderStatus.active) -> Person:
+    """A company, and its owner signed in."""
+    async with transaction(WORKER) as session:
+        builder = Builder(
+            slug=unique("ashoka"), company_name=name, contact_name="Meera Iyer", license_number=unique("LIC"), status=status, verified=True
+        )
+        session.add(builder)
+        await session.flush()
+        session.add(BuilderAccount(builder_id=builder.id))
+        owner = await _user(UserType.builder, "Meera Iyer", builder_id=builder.id, team_role=TeamRole.owner)
+        session.add(owner)
+        await session.flush()
+        builder.owner_user_id = owner.id
+    return Person(owner.id, "builder", owner.email, builder.id, "owner")
+
+
+async def make_member(builder: Person, team_role: TeamRole) -> Person:
+    """Somebody else of the same company."""
+    async with transaction(WORKER) as session:
+        user = await _user(UserType.builder, "Team Member", builder_id=builder.builder_id, team_role=team_role)
+        session.add(user)
+    return Person(user.id, "builder", user.email, builder.builder_id, team_role.value)
+
+
+async def make_customer(name: str = "Asha Rao", known_to: Person | None = None) -> Person:
+    """A customer, whom a builder may already know."""
+    async with transaction(WORKER) as session:
+        user = await _user(UserType.customer, name)
+        session.add(user)
+        await session.flush()
+        first, _, last = name.partition(" ")
+        session.add(Customer(id=user.id, first_name=first, last_name=last, phone="+919876543210"))
+        await session.flush()
+        if known_to:
+            session.add(Lead(builder_id=known_to.builder_id, customer_id=user.id, source=LeadSource.team))
+    return Person(user.id, "customer", user.email)
+
+
+async def make_admin() -> Person:
+    async with transaction(WORKER) as session:
+        user = await _user(UserType.admin, "Platform Admin")
+        session.add(user)
+    return Person(user.id, "admin", user.email)
+
+
+async def make_project(builder: Person, published: bool = True, **more: Any) -> int:
+    """A project of a builder, published unless said otherwise."""
+    said: dict[str, Any] = {
+        "project_name": "Ashoka Residency",
+        "slug": unique("residency"),
+        "project_type": ProjectType.residential,
+        "location_city": "Pune",
+        "location_state": "Maharashtra",
+        "publish_state": PublishState.published if published else PublishState.draft,
+        "promised_possession_date": date(2028, 3, 31),
+    }
+    async with transaction(WORKER) as session:
+        project = Project(builder_id=builder.builder_id, **said | more)
+        session.add(project)
+    return project.id
+
+
+async def make_units(
+    builder: Person, project_id: int, count: int = 1, price: str = "7500000.01", published: bool = True, **more: Any
+) -> list[int]:
+    """Units of a project, on sale unless said otherwise."""
+    said: dict[str, Any] = {"unit_type": UnitType.two_bhk, "area_sqft": Decimal("910.5"), "bedrooms": 2, "status": UnitStatus.available}
+    async with transaction(WORKER) as session:
+        units = [
+            Unit(
+                builder_id=builder.builder_id,
+                project_id=project_id,
+                is_published=published,
+                tower="A",
+                unit_number=unique("U"),
+                price=Decimal(price),
+                **said | more,
+            )
+            for _ in range(count)
+        ]
+        session.add_all(units)
+    return [unit.id for unit in units]
+
+
+async def make_unit(builder: Person, **more: Any) -> int:
+    """One unit on sale in a published project of its own."""
+    return (await make_units(builder, await make_project(builder), **more))[0]
+
+
+async def let_time_pass(model: type[Any], id: int, column: str) -> None:
+    """As if the moment in a column had come a minute ago."""
+    async with transaction(WORKER) as session:
+        setattr(await session.get_one(model, id), column, datetime.now(UTC) - timedelta(minutes=1))
