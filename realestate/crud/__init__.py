@@ -1,5 +1,5 @@
 """WHAT IS KEPT: every statement that finds, locks, adds and changes. Flushes, never commits; rows are chosen by the wall."""
 
-from realestate.crud import bookings, leads, notifications, payments, units
+from realestate.crud import bookings, leads, notifications, payments, projects, units
 
-__all__ = ["bookings", "leads", "notifications", "payments", "units"]
+__all__ = ["bookings", "leads", "notifications", "payments", "projects", "units"]

@@ -48,6 +48,11 @@ class UnitType(Kind):
     def aliases(cls) -> dict[str, str]:
         return {"4bhk": "4BHK+"}  # a bare + in a query string is a space
 
+    @property
+    def bedrooms(self) -> int:
+        """What the name says: 3 of a 3BHK, none of a shop."""
+        return int(self.value[0]) if self.value[0].isdigit() else 0
+
 
 class UnitStatus(Kind):
     unreleased = "unreleased"
@@ -284,7 +289,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
         """A new list price; holds and bookings keep the price they were given."""
         if self.status not in (U.unreleased, U.available, U.blocked, U.held):
             raise Invalid.field("price", "The price of a unit that is taken cannot change.", "UNIT_TAKEN")
-        entry = {"price": str(self.price), "until": at.isoformat(), "by": by}
+        entry = {"price": float(self.price), "until": at.isoformat(), "by": by}
         self.price_history = [*self.price_history, entry]
         self.price = price
 

@@ -1,0 +1,61 @@
+"""Projects in the database."""
+
+from itertools import count
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.errors import NotFound, Stale
+from realestate.models.accounts import Builder
+from realestate.models.bookings import Booking
+from realestate.models.projects import Project
+from realestate.models.units import Hold, Unit
+
+
+async def lock(session: AsyncSession, project_id: int, version: int | None = None) -> Project:
+    """The project, ours until commit; Stale when it is no longer the version that the caller has read."""
+    project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update())
+    if project is None:
+        raise NotFound(detail="There is no such project.")
+    if version not in (None, project.version):
+        raise Stale(detail="This project has been changed since you read it.")
+    return project
+
+
+async def pin(session: AsyncSession, project_id: int) -> Project:
+    """The project, which until commit is neither deleted nor published or withdrawn; other changes go on."""
+    project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update(read=True, key_share=True))
+    if project is None:
+        raise NotFound(detail="There is no such project.")
+    return project
+
+
+async def lock_own_builder(session: AsyncSession) -> Builder:
+    """The caller's company: who names its projects, or asks whether it may publish, queues up here. The wall shows a team no other."""
+    return (await session.scalars(select(Builder).with_for_update(key_share=True))).one()
+
+
+async def find_free_slug(session: AsyncSession, builder_id: int, slug: str) -> str:
+    """The slug, or the first of slug-2, slug-3, … that no project of the builder has (see `lock_own_builder`)."""
+    taken = set(await session.scalars(select(Project.slug).where(Project.builder_id == builder_id, Project.slug.startswith(slug))))
+    return next(free for n in count(1) if (free := slug if n == 1 else f"{slug}-{n}") not in taken)
+
+
+async def has_units(session: AsyncSession, project_id: int) -> bool:
+    """Whether it has any; bookings have theirs, so that without units there are no bookings either."""
+    return bool(await session.scalar(select(exists().where(Unit.project_id == project_id))))
+
+
+async def count_claims(session: AsyncSession, project_id: int) -> dict[str, int]:
+    """How many bookings and holds its units have ever had."""
+    bookings = select(func.count(Booking.id)).where(Booking.project_id == project_id).scalar_subquery()
+    holds = select(func.count(Hold.id)).where(Hold.project_id == project_id).scalar_subquery()
+    row = (await session.execute(select(bookings, holds))).one()
+    return {"bookings": row[0], "holds": row[1]}
+
+
+async def delete_with_units(session: AsyncSession, project: Project) -> None:
+    """A hold or booking that comes in between is stopped by its foreign key, or stops this."""
+    await session.execute(delete(Unit).where(Unit.project_id == project.id), execution_options={"synchronize_session": False})
+    await session.delete(project)
+    await session.flush()

@@ -1,0 +1,26 @@
+"""Builders, as everybody may know them."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+
+from realestate.dependencies import AnyReader
+from realestate.routing import Router
+from realestate.schemas.builders import BuilderPage, BuilderProfile, BuilderSearch
+from realestate.views.builders import BUILDER, BUILDERS
+
+router = Router(prefix="/api/builders", tags=["builders"])
+
+Slug = Annotated[str, Path(max_length=100, pattern="^[a-z0-9-]+$", examples=["skyline-homes"])]
+
+
+@router.get("", response_model=BuilderPage)
+async def list_builders(search: Annotated[BuilderSearch, Query()], read: AnyReader) -> Response:
+    """Companies that build and sell; a builder's token sees its own company only."""
+    return await read.page(BUILDERS, search)
+
+
+@router.get("/{slug}", response_model=BuilderProfile)
+async def get_builder(slug: Slug, read: AnyReader) -> Response:
+    """A company's public profile."""
+    return await read.all(BUILDER, slug=slug)

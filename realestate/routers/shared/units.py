@@ -1,0 +1,102 @@
+"""Units and holds, as visitors, customers and their builder's team know them."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+
+from realestate.database import Identity
+from realestate.dependencies import AnyReader, BuilderSession, CurrentParty, ExpectedVersion, PartySession, answer, may
+from realestate.models.accounts import Permission, Role
+from realestate.problems import CONDITIONAL, problems
+from realestate.reading import TEAM
+from realestate.routing import Router
+from realestate.schemas.accounts import Said
+from realestate.schemas.base import Id
+from realestate.schemas.catalogue import UnitSearch
+from realestate.schemas.units import BlockCreate, HoldCreate, TeamUnitDetail, TeamUnitPage, UnitCreate, UnitDetail, UnitPage, UnitUpdate
+from realestate.services import units
+from realestate.views.units import TEAM_UNITS, UNIT, UNITS
+
+router = Router(prefix="/api/units", tags=["units"])
+
+Planner = Annotated[Identity, may(Permission.inventory_write)]
+_may_hold = may(Permission.units_hold).dependency
+
+
+async def _holder(party: CurrentParty) -> Identity:
+    return party if party.role is Role.customer else await _may_hold(party)
+
+
+Holder = Annotated[Identity, Depends(_holder)]
+"""A customer, or a member of a builder's team who may hold for one."""
+
+
+@router.get("", response_model=UnitPage | TeamUnitPage)
+async def list_units(search: Annotated[UnitSearch, Query()], read: AnyReader) -> Response:
+    """Units of all projects on show; a builder's token sees its own units and no others."""
+    return await read.page(TEAM_UNITS if read.identity.role in TEAM else UNITS, search)
+
+
+@router.get("/{unit_id}", response_model=UnitDetail | TeamUnitDetail, responses=CONDITIONAL)
+async def get_unit(unit_id: Id, read: AnyReader) -> Response:
+    """One unit with its project. What others hold or have booked is `not_available`."""
+    return await read.one(UNIT, unit_id)
+
+
+@router.post("", response_model=TeamUnitDetail, status_code=201, responses=problems(404, 409))
+async def create_unit(said: UnitCreate, _: Planner, session: BuilderSession) -> Response:
+    """On sale at once where its project is published, unless `status` is `unreleased`. 409 `UNIT_NUMBER_TAKEN`."""
+    unit = await units.create(session, said)
+    return await answer(session, UNIT, unit.id, 201)
+
+
+@router.patch("/{unit_id}", response_model=TeamUnitDetail, responses=problems(409, 412))
+async def update_unit(unit_id: Id, said: UnitUpdate, version: ExpectedVersion, member: Planner, session: BuilderSession) -> Response:
+    """Change what is sent and leave the rest. The price of a unit that is taken is fixed; holds and bookings keep theirs."""
+    await units.change(session, member, unit_id, version, said)
+    return await answer(session, UNIT, unit_id)
+
+
+@router.delete("/{unit_id}", response_model=Said, responses=problems(409, 412))
+async def delete_unit(unit_id: Id, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Said:
+    """Only a unit that nobody has ever held or booked: 409 `UNIT_HAS_HOLDS`, `UNIT_HAS_BOOKINGS`."""
+    await units.delete(session, unit_id, version)
+    return Said(message="The unit has been deleted.")
+
+
+@router.post("/{unit_id}/release", response_model=TeamUnitDetail, responses=problems(409))
+async def release_unit(unit_id: Id, _: Planner, session: BuilderSession) -> Response:
+    """Put an unreleased unit on sale. 409 `PROJECT_NOT_PUBLISHED`, `INVALID_TRANSITION`."""
+    await units.release(session, unit_id)
+    return await answer(session, UNIT, unit_id)
+
+
+@router.post("/{unit_id}/block", response_model=TeamUnitDetail, responses=problems(409))
+async def block_unit(unit_id: Id, why: BlockCreate, _: Planner, session: BuilderSession) -> Response:
+    """Take an available unit off the market for a reason: a model flat, litigation, a mortgage. 409 `INVALID_TRANSITION`."""
+    await units.block(session, unit_id, why.reason)
+    return await answer(session, UNIT, unit_id)
+
+
+@router.delete("/{unit_id}/block", response_model=TeamUnitDetail, responses=problems(409))
+async def unblock_unit(unit_id: Id, _: Planner, session: BuilderSession) -> Response:
+    """Back on the market. 409 `INVALID_TRANSITION`."""
+    await units.unblock(session, unit_id)
+    return await answer(session, UNIT, unit_id)
+
+
+@router.post("/{unit_id}/hold", response_model=UnitDetail | TeamUnitDetail, responses=problems(409))
+async def hold_unit(unit_id: Id, holder: Holder, session: PartySession, for_whom: HoldCreate | None = None) -> Response:
+    """Keep a unit at today's price for a while: customers for themselves, a builder's sales team for one of its leads.
+
+    409 `UNIT_NOT_AVAILABLE`, `HOLD_LIMIT` (two units of a project at a time), `HOLD_TOO_OFTEN` (twice a unit in half an hour).
+    """
+    await units.hold(session, holder, unit_id, for_whom.customer_id if for_whom else None)
+    return await answer(session, UNIT, unit_id)
+
+
+@router.delete("/{unit_id}/hold", response_model=Said, responses=problems(409))
+async def release_hold(unit_id: Id, holder: Holder, session: PartySession) -> Said:
+    """Let go of a hold, as its holder or for the builder. 409 `NOT_HELD` when none is running."""
+    await units.end_hold(session, holder, unit_id)
+    return Said(message="The hold has been released.")

@@ -1,0 +1,133 @@
+"""How the catalogue is searched, and the values that projects and units share."""
+
+from functools import cache
+from typing import Annotated, Any, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator, with_config
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from realestate.errors import Invalid
+from realestate.models.projects import CURRENCIES, ProjectStatus, ProjectType
+from realestate.models.units import ShownStatus, UnitType
+from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Search
+
+UNSAID: Any = Field(default_factory=lambda: None)
+"""The default of what may be left out but not be null; `model_fields_set` tells."""
+
+
+class Creation(Input):
+    """For something new, what is null or empty counts as left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_unsaid(cls, said: Any) -> Any:
+        if not isinstance(said, dict):
+            return said
+        return {name: value for name, value in said.items() if name not in cls.model_fields or value not in (None, "")}
+
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$")]
+"""A code, a number on a door: one short line."""
+
+Price = Annotated[Amount, Field(gt=0)]
+Area = Annotated[Amount, Field(gt=0, le=10**9, examples=[1180.5])]
+"""In the unit that stands beside it, with at most two decimals."""
+
+Few = Annotated[int, Field(ge=0, le=100), NotBool]
+Floor = Annotated[int, Field(ge=-10, le=300), NotBool]
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[18.5204]), NotBool]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[73.8567]), NotBool]
+
+
+def _two_decimals(code: str) -> str:
+    if code.upper() not in CURRENCIES:
+        raise PydanticCustomError(
+            "currency", "Only these currencies, which have two decimals, are taken: {known}", {"known": ", ".join(CURRENCIES)}
+        )
+    return code.upper()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
+        raise PydanticCustomError("timezone", "Input should be a time zone of the IANA list, such as Asia/Kolkata")
+    return name
+
+
+Currency = Annotated[str, StringConstraints(max_length=3), AfterValidator(_two_decimals), Field(examples=["INR"])]
+Timezone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known_zone), Field(examples=["Asia/Kolkata"])]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class Tower(TypedDict):
+    """A building of the project; a stack is the line of units above each other."""
+
+    code: Short
+    name: Line
+    floors: Annotated[int, Field(ge=1, le=200), NotBool]
+    stacks: Annotated[list[Short], Field(max_length=60)]
+
+
+# ── Searched ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PROJECT_SORTS = ("created_at", "project_name", "price_range_min", "price_range_max", "expected_completion_date", "overall_progress")
+UNIT_SORTS = ("price", "floor_number", "area_sqft", "unit_number", "created_at")
+
+
+def sort_pattern(*names: str) -> str:
+    """One to three of the names, separated by commas, each with a minus for descending."""
+    name = f"-?({'|'.join(names)})"
+    return f"^{name}(,{name}){{0,2}}$"
+
+
+class ProjectSearch(Search):
+    q: Annotated[Line | None, Field(description="part of the name, the city or the description")] = None
+    location: Annotated[Line | None, Field(description="part of the address, the city or the state")] = None
+    city: Annotated[Line | None, Field(description="exactly, in any case")] = None
+    project_type: ProjectType | None = None
+    status: ProjectStatus | None = None
+    unit_type: Annotated[UnitType | None, Field(description="has units of this type")] = None
+    min_price: Annotated[Amount | None, Field(description="some unit costs this or more")] = None
+    max_price: Annotated[Amount | None, Field(description="some unit costs this or less")] = None
+    builder_id: Id | None = None
+    is_featured: bool | None = None
+    lat: Annotated[Latitude | None, Field(description="with `lng` and `radius_km`: around this place")] = None
+    lng: Longitude | None = None
+    radius_km: Annotated[float | None, Field(gt=0, le=500, allow_inf_nan=False)] = None
+    sort: Annotated[str, Field(pattern=sort_pattern(*PROJECT_SORTS), examples=["-created_at,project_name"])] = "-created_at"
+
+    @model_validator(mode="after")
+    def _place_is_whole(self) -> Self:
+        missing = [name for name in ("lat", "lng", "radius_km") if getattr(self, name) is None]
+        if 0 < len(missing) < 3:
+            raise Invalid.field(missing[0], "A place needs lat, lng and radius_km together.", "MISSING")
+        return self
+
+
+class UnitFilter(Input):
+    """What to show of a project's units."""
+
+    unit_type: UnitType | None = None
+    status: ShownStatus | None = None
+    min_price: Amount | None = None
+    max_price: Amount | None = None
+    tower: Short | None = None
+    floor: Floor | None = None
+
+
+class UnitSearch(Search):
+    q: Annotated[Line | None, Field(description="part of the unit's number, or of the project's name or place")] = None
+    project_id: Id | None = None
+    unit_type: UnitType | None = None
+    status: ShownStatus | None = None
+    min_price: Amount | None = None
+    max_price: Amount | None = None
+    bedrooms: Few | None = None
+    sort: Annotated[str, Field(pattern=sort_pattern(*UNIT_SORTS), examples=["price,-floor_number"])] = "price"

@@ -1,0 +1,70 @@
+"""What a builder does with its projects. Each verb: fetch (locked), change, keep book of it."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud
+from realestate.database import Identity
+from realestate.errors import Conflict, Forbidden
+from realestate.models.accounts import BuilderStatus
+from realestate.models.projects import Project, PublishState, slugify
+from realestate.schemas.projects import ProjectCreate, ProjectUpdate
+from realestate.services import audit
+
+DERIVED = ("price_range_min", "price_range_max")
+
+
+async def create(session: AsyncSession, member: Identity, said: ProjectCreate) -> Project:
+    """Of the caller's company, published at once if it may and does not say otherwise. Forbidden NOT_YOUR_COMPANY."""
+    if said.builder_id not in (None, member.builder_id):
+        raise Forbidden("NOT_YOUR_COMPANY", "Projects can only be created for your own company: leave builder_id out.")
+    builder = await crud.projects.lock_own_builder(session)
+    slug = await crud.projects.find_free_slug(session, builder.id, slugify(said.project_name))
+    project = Project(builder_id=builder.id, slug=slug, currency=builder.default_currency)
+    project.revise(said.model_dump(exclude_unset=True, exclude={"builder_id", "available_units", "publish_state"}))
+    if said.publish_state == PublishState.published or (said.publish_state is None and builder.status is BuilderStatus.active):
+        project.publish(builder)
+    session.add(project)
+    await session.flush()
+    audit.record(session, "project.created", project, project_name=project.project_name)
+    return project
+
+
+async def change(session: AsyncSession, project_id: int, version: int | None, said: ProjectUpdate) -> Project:
+    """What was said. Once there are units, the currency is fixed (Conflict CURRENCY_FIXED) and their prices make the range."""
+    project = await crud.projects.lock(session, project_id, version)
+    changes = said.model_dump(exclude_unset=True)
+    if await crud.projects.has_units(session, project_id):
+        if changes.get("currency", project.currency) != project.currency:
+            raise Conflict("CURRENCY_FIXED", "The currency of a project that has units cannot change.")
+        changes = {name: value for name, value in changes.items() if name not in DERIVED}
+    project.revise(changes)
+    audit.record(session, "project.changed", project, fields=sorted(changes))
+    return project
+
+
+async def publish(session: AsyncSession, project_id: int) -> Project:
+    """Show it to everybody. Conflict BUILDER_NOT_ACTIVE for a company that has not been verified."""
+    builder = await crud.projects.lock_own_builder(session)
+    project = await crud.projects.lock(session, project_id)
+    project.publish(builder)
+    audit.record(session, "project.published", project)
+    return project
+
+
+async def unpublish(session: AsyncSession, project_id: int) -> Project:
+    """Hide it from all but those who hold or have one of its units."""
+    project = await crud.projects.lock(session, project_id)
+    project.unpublish()
+    audit.record(session, "project.unpublished", project)
+    return project
+
+
+async def delete(session: AsyncSession, project_id: int, version: int | None) -> None:
+    """With its units. Conflict PROJECT_IN_USE once anybody has held or booked one."""
+    project = await crud.projects.lock(session, project_id, version)
+    blocked_by = await crud.projects.count_claims(session, project_id)
+    if any(blocked_by.values()):
+        detail = "This project has bookings or holds and cannot be deleted; unpublish it instead."
+        raise Conflict("PROJECT_IN_USE", detail, blocked_by=blocked_by)
+    audit.record(session, "project.deleted", project, project_name=project.project_name)
+    await crud.projects.delete_with_units(session, project)

@@ -1,0 +1,50 @@
+"""Units, as everybody and as their builder's team see them. A filter by status means the status that the audience sees."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+
+from realestate.models.projects import Project
+from realestate.models.units import Unit
+from realestate.reading import Collection, Detail, Listing, contains
+from realestate.schemas.catalogue import UNIT_SORTS
+from realestate.schemas.units import TeamUnit, TeamUnitDetail, TeamUnitPage, UnitDetail, UnitOut, UnitPage
+
+UNIT = Detail(Unit, UnitDetail, path="/api/units", team=TeamUnitDetail)
+
+_PLACES = select(Project.id).where(or_(contains(Project.project_name, "q"), contains(Project.location, "q")))
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "q": or_(contains(Unit.unit_number, "q"), Unit.project_id == func.any(func.array(_PLACES.scalar_subquery()))),
+    "project_id": Unit.project_id == bindparam("project_id"),
+    "unit_type": Unit.unit_type == bindparam("unit_type"),
+    "min_price": Unit.price >= bindparam("min_price"),
+    "max_price": Unit.price <= bindparam("max_price"),
+    "bedrooms": Unit.bedrooms == bindparam("bedrooms"),
+}
+_SORTS = {name: getattr(Unit, name) for name in UNIT_SORTS}
+
+UNITS = Listing(Unit, UnitPage, sorts=_SORTS, filters=_FILTERS | {"status": Unit.shown_status == bindparam("status")})
+TEAM_UNITS = Listing(Unit, TeamUnitPage, sorts=_SORTS, filters=_FILTERS | {"status": Unit.current_status == bindparam("status")})
+
+
+def _unless_unsaid(name: str, column: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(bindparam(name, type_=column.type).is_(None), condition)
+
+
+def _of_project(status: Any) -> ColumnElement[bool]:
+    return and_(
+        Unit.project_id == bindparam("project_id"),
+        _unless_unsaid("unit_type", Unit.unit_type, Unit.unit_type == bindparam("unit_type")),
+        _unless_unsaid("status", Unit.tower, status == bindparam("status")),
+        _unless_unsaid("min_price", Unit.price, Unit.price >= bindparam("min_price")),
+        _unless_unsaid("max_price", Unit.price, Unit.price <= bindparam("max_price")),
+        _unless_unsaid("tower", Unit.tower, Unit.tower == bindparam("tower")),
+        _unless_unsaid("floor", Unit.floor_number, Unit.floor_number == bindparam("floor")),
+    )
+
+
+_BUILDING_ORDER = (Unit.tower.nulls_first(), Unit.floor_number, Unit.unit_number, Unit.id)
+_PROJECT_IS_THERE = select(Project.id).where(Project.id == bindparam("project_id")).exists()
+
+UNITS_OF_PROJECT = Collection(Unit, UnitOut, where=_of_project(Unit.shown_status), order=_BUILDING_ORDER, parent=_PROJECT_IS_THERE)
+TEAM_UNITS_OF_PROJECT = Collection(Unit, TeamUnit, where=_of_project(Unit.current_status), order=_BUILDING_ORDER, parent=_PROJECT_IS_THERE)
