@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import make_url
 
 from realestate.adapters import postgres
@@ -57,6 +58,18 @@ def claim(worker: str = "main") -> None:
     name = os.environ["TEST_DATABASE_TEMPLATE"]
     _say(f"{name}_{worker}")
     _execute(os.environ["TEST_DATABASE_URL"], "CREATE DATABASE {} TEMPLATE {}", f"{name}_{worker}", name)
+
+
+@contextmanager
+def cloned(purpose: str) -> Iterator[str]:
+    """One more database, for a test that changes the schema: the owner's address of it."""
+    name = conninfo_to_dict(os.environ["DATABASE_OWNER_URL"])["dbname"]
+    url, database = os.environ["TEST_DATABASE_URL"], f"{name}_{purpose}"
+    _execute(url, "CREATE DATABASE {} TEMPLATE {}", database, os.environ["TEST_DATABASE_TEMPLATE"])
+    try:
+        yield _with_database(url, database)
+    finally:
+        _execute(url, "DROP DATABASE {} WITH (FORCE)", database)
 
 
 def release() -> None:
