@@ -1,0 +1,143 @@
+"""Accounts in the database: people and their profiles, sessions, counted tries. Called by `services.accounts` alone, as doorman."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Interval, Select, case, delete, exists, func, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, undefer
+
+from realestate.models.accounts import Builder, BuilderStatus, Customer, RefreshToken, Throttle, User
+
+
+class Account(NamedTuple):
+    """A person with the company they work for, or their profile as a customer."""
+
+    user: User
+    builder: Builder | None = None
+    customer: Customer | None = None
+
+    @property
+    def may_sign_in(self) -> bool:
+        is_suspended = self.builder is not None and self.builder.status is BuilderStatus.suspended
+        return self.user.is_active and not is_suspended
+
+
+# ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def find(session: AsyncSession, user_id: int) -> Account | None:
+    """To be described; without the password's hash."""
+    return await _find(session, _accounts().where(User.id == user_id))
+
+
+async def find_by_email(session: AsyncSession, email: str) -> Account | None:
+    """With the password's hash, to be checked."""
+    return await _find(session, _accounts().where(func.lower(User.email) == func.lower(email)).options(undefer(User.password_hash)))
+
+
+async def lock(session: AsyncSession, user_id: int) -> Account | None:
+    """With the password's hash. Whatever changes sessions or passwords locks the user first, so that none of it runs in parallel:
+    a refresh would otherwise add to a family that a logout is just ending."""
+    return await _find(session, _locked().where(User.id == user_id))
+
+
+async def lock_by_refresh_token(session: AsyncSession, token_hash: bytes) -> Account | None:
+    """Whose token it is, whatever its state."""
+    holder = select(RefreshToken.user_id).where(RefreshToken.token_hash == token_hash).scalar_subquery()
+    return await _find(session, _locked().where(User.id == holder))
+
+
+async def create_builder(session: AsyncSession, slug: str, **values: Any) -> Builder | None:
+    """None when the slug is taken; Conflict LICENSE_TAKEN comes from its constraint."""
+    row = insert(Builder).values(slug=slug, **values).on_conflict_do_nothing(index_elements=[Builder.slug]).returning(Builder)
+    return await session.scalar(row)
+
+
+def _accounts() -> Select[User, Builder, Customer]:
+    people = select(User, Builder, Customer).outerjoin(Builder, User.builder_id == Builder.id)
+    return people.outerjoin(Customer, User.id == Customer.id)
+
+
+def _locked() -> Select[User, Builder, Customer]:
+    return _accounts().options(undefer(User.password_hash)).with_for_update(of=User, key_share=True)
+
+
+async def _find(session: AsyncSession, rows: Select[User, Builder, Customer]) -> Account | None:
+    row = (await session.execute(rows)).one_or_none()
+    return Account(*row) if row else None
+
+
+# ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+REFRESH_LIFE = timedelta(days=30)
+GRACE = timedelta(seconds=10)
+
+
+async def add_refresh_token(session: AsyncSession, user_id: int, family_id: int, token_hash: bytes, user_agent: str) -> None:
+    """The newest link of a family."""
+    values = {"user_id": user_id, "family_id": family_id, "token_hash": token_hash, "user_agent": user_agent}
+    session.add(RefreshToken(**values, expires_at=func.now() + REFRESH_LIFE))
+    await session.flush()
+
+
+async def spend(session: AsyncSession, token_hash: bytes) -> int | None:
+    """Use a refresh token up, if it is still good: its family."""
+    link = RefreshToken
+    is_good = (link.token_hash == token_hash, link.used_at.is_(None), link.ended_at.is_(None), link.expires_at > func.now())
+    return await session.scalar(update(link).where(*is_good).values(used_at=func.now()).returning(link.family_id))
+
+
+async def find_family_in_grace(session: AsyncSession, token_hash: bytes, next_hash: bytes) -> int | None:
+    """The family of a token spent a moment ago, while nobody has used the one that followed it."""
+    spent, successor = RefreshToken, aliased(RefreshToken)
+    is_recent = (spent.token_hash == token_hash, spent.ended_at.is_(None), spent.used_at > func.now() - GRACE)
+    is_unused = exists().where(successor.token_hash == next_hash, successor.used_at.is_(None))
+    return await session.scalar(select(spent.family_id).where(*is_recent, is_unused))
+
+
+async def find_spent_family(session: AsyncSession, token_hash: bytes) -> int | None:
+    """The family of a token that has been used, unless it has ended."""
+    link = RefreshToken
+    return await session.scalar(
+        select(link.family_id).where(link.token_hash == token_hash, link.used_at.is_not(None), link.ended_at.is_(None))
+    )
+
+
+async def end_sessions(session: AsyncSession, user_id: int, family_id: int | None = None) -> set[int]:
+    """End one session of a user, or all: those that were not over yet."""
+    link = RefreshToken
+    wanted = [link.user_id == user_id, link.ended_at.is_(None)] + ([link.family_id == family_id] if family_id else [])
+    return set(await session.scalars(update(link).where(*wanted).values(ended_at=func.now()).returning(link.family_id)))
+
+
+async def recently_ended(session: AsyncSession, within: timedelta) -> set[int]:
+    """The sessions that have ended, everywhere."""
+    return set(await session.scalars(select(RefreshToken.family_id).where(RefreshToken.ended_at > func.now() - within).distinct()))
+
+
+# ── Tries ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def count_try(session: AsyncSession, key: bytes, window: timedelta) -> tuple[int, timedelta]:
+    """How many there have been in this window, with this one, and when the next window begins. Parallel tries queue up here."""
+    is_over = Throttle.window_started_at <= func.now() - window
+    next_values = {
+        Throttle.count: case((is_over, 1), else_=Throttle.count + 1),
+        Throttle.window_started_at: case((is_over, func.now()), else_=Throttle.window_started_at),
+    }
+    row = insert(Throttle).values(key=key, count=1).on_conflict_do_update(index_elements=[Throttle.key], set_=next_values)
+    left = type_coerce(Throttle.window_started_at + window - func.now(), Interval)
+    count, rest = (await session.execute(row.returning(Throttle.count, left))).one()
+    return count, rest
+
+
+async def forget_tries(session: AsyncSession, key: bytes) -> None:
+    """As if there had been none."""
+    await session.execute(delete(Throttle).where(Throttle.key == key))
+
+
+async def give_back_try(session: AsyncSession, key: bytes) -> None:
+    """The last one did not count."""
+    await session.execute(update(Throttle).where(Throttle.key == key, Throttle.count > 0).values(count=Throttle.count - 1))
