@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from sqlalchemy import Executable
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 
 
-class _Compiler(PGDialect_psycopg.statement_compiler):  # type: ignore[name-defined,misc]  # SQLAlchemy leaves it untyped
+class _Compiler(PGCompiler_psycopg):
     """Constants become part of the text: only so may the planner use a partial index, and only named values travel."""
 
-    def visit_bindparam(self, bindparam: Any, literal_binds: bool = False, **settings: Any) -> str:
-        return str(super().visit_bindparam(bindparam, literal_binds=literal_binds or bindparam.unique, **settings))
+    def visit_bindparam(  # type: ignore[override]  # the rest of its parameters pass through
+        self, bindparam: Any, within_columns_clause: bool = False, literal_binds: bool = False, **settings: Any
+    ) -> str:
+        is_constant = literal_binds or bindparam.unique
+        return str(super().visit_bindparam(bindparam, within_columns_clause, is_constant, **settings))  # type: ignore[no-untyped-call]
 
 
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped

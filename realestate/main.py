@@ -9,11 +9,12 @@ from fastapi import FastAPI
 from realestate import __version__, dispatch, logs, middleware, problems
 from realestate.config import settings
 from realestate.database import connected
-from realestate.routers import documentation, system
+from realestate.routers import auth, documentation, system
 from realestate.routers.builder import bookings as builder_bookings
-from realestate.routers.shared import bookings, notifications, payments
+from realestate.routers.shared import bookings, builders, notifications, payments, projects, units
+from realestate.services import accounts
 
-ROUTERS = (system, documentation, bookings, builder_bookings, payments, notifications)
+ROUTERS = (system, documentation, auth, builders, projects, units, bookings, builder_bookings, payments, notifications)
 
 
 @asynccontextmanager
@@ -23,7 +24,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
     async with connected():
+        watch = asyncio.create_task(accounts.watch_ended_sessions())
         yield
+        watch.cancel()
 
 
 logs.configure(settings.log_level)

@@ -138,9 +138,9 @@ async def make_units(
     return [unit.id for unit in units]
 
 
-async def make_unit(builder: Person, **more: Any) -> int:
-    """One unit on sale in a published project of its own."""
-    return (await make_units(builder, await make_project(builder), **more))[0]
+async def make_unit(builder: Person, published: bool = True, **more: Any) -> int:
+    """One unit, on sale unless said otherwise, in a project of its own."""
+    return (await make_units(builder, await make_project(builder, published), published=published, **more))[0]
 
 
 async def let_time_pass(model: type[Any], id: int, column: str) -> None:

@@ -71,7 +71,8 @@ class Base(DeclarativeBase):
         list[str]: JSONB,
     }
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}  # what the database fills in comes back at once: nothing is lazy
+    # What the database fills in comes back with the INSERT or UPDATE: nothing is fetched lazily.
+    __mapper_args__: dict[str, Any] = {"eager_defaults": True}  # noqa: RUF012  # typed as SQLAlchemy does
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

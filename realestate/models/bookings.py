@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -49,6 +49,30 @@ class BookingStatus(Kind):
 class BookingGroup(Kind):
     """Names under which portals filter and count bookings."""
 
+    pending = "pending"
+    active = "active"
+    completed = "completed"
+    cancelled = "cancelled"
+
+
+class BookingFilter(Kind):
+    """Every state and every group: what a listing may be asked for."""
+
+    inquiry = "inquiry"
+    site_visit_scheduled = "site_visit_scheduled"
+    waitlisted = "waitlisted"
+    reserved = "reserved"
+    token_paid = "token_paid"
+    booking_confirmed = "booking_confirmed"
+    agreement_signed = "agreement_signed"
+    registered = "registered"
+    possession_offered = "possession_offered"
+    handed_over = "handed_over"
+    cancellation_requested = "cancellation_requested"
+    rejected = "rejected"
+    expired = "expired"
+    transferred = "transferred"
+    swapped = "swapped"
     pending = "pending"
     active = "active"
     completed = "completed"
@@ -195,6 +219,11 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
 
     unit: Mapped[Unit] = relationship(primaryjoin="foreign(Booking.unit_id) == Unit.id", lazy="raise", viewonly=True)
     customer: Mapped[Customer] = relationship(lazy="raise", viewonly=True)
+
+    if TYPE_CHECKING:  # what models.payments adds: sums and derivations over its tables
+        paid_amount: Mapped[Decimal]
+        pending_amount: Mapped[Decimal]
+        payment_status: Mapped[BookingPaymentStatus]
 
     @hybrid_property
     def current_status(self) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from realestate.compiling import Says
 from realestate.models.base import Kind
-from realestate.models.bookings import BookingGroup, BookingPaymentStatus, BookingStatus, PaymentPlan
+from realestate.models.bookings import BookingFilter, BookingPaymentStatus, BookingStatus, PaymentPlan
 from realestate.models.units import UnitType
 from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Text, Wire
 
@@ -132,7 +132,7 @@ class BookingPage(Page):
 
 
 class BookingSearch(Search):
-    status: BookingStatus | BookingGroup | None = Field(None, description="a state, or a group of states")
+    status: BookingFilter | None = Field(None, description="a state, or a group: pending, active, completed, cancelled")
     project_id: Id | None = None
     payment_status: BookingPaymentStatus | None = None
     q: Line | None = Field(None, description="in booking number, unit number or the customer's name")

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,9 +53,7 @@ async def reserve(session: AsyncSession, customer_id: int, order: BookingCreate)
     unit.reserve(customer_id, until)
     _price(booking, unit, price, order.payment_plan)
     booking.reserve_expires_at, booking.needs_loan, booking.special_requests = until, order.needs_loan, order.notes
-    session.add(booking)
-    await session.flush()
-    session.add(BookingParty(**_key(booking), owner_id=customer_id, customer_id=customer_id, role=PartyRole.owner, share=ALL_OF_IT))
+    await _enter(session, booking)
     session.add_all(schedule(booking, now, unit.project.date_at(now)))
     token = f"{booking.currency} {booking.token_amount:,.2f}"
     notify(session, Event.booking_reserved, booking, **_names(booking, unit), token=token, until=f"{until:%d %b %Y, %H:%M} UTC")
@@ -109,12 +108,14 @@ async def step(session: AsyncSession, member: Identity, booking_id: int, wanted:
             return await cancel(session, booking_id, wanted.reason)
     code = "SET_BY_MONEY" if wanted.status is BookingStatus.token_paid else "INVALID_TRANSITION"
     said = f"A booking that is {booking.status} cannot be set to {wanted.status}."
-    raise Conflict(code, said, **{"from": booking.status.value, "event": wanted.status.value, "allowed": booking.allowed})
+    where: dict[str, Any] = {"from": booking.status.value, "event": wanted.status.value, "allowed": booking.allowed}
+    raise Conflict(code, said, **where)
 
 
 def schedule(booking: Booking, now: datetime, today: date) -> list[Installment]:
     """Every line of the plan, summing exactly to the total. What the booking itself triggers is owed at once, without a demand notice."""
-    lines = lines_of(PaymentPlan(booking.payment_plan))
+    assert booking.payment_plan is not None, "priced before"
+    lines = lines_of(booking.payment_plan)
     amounts = split(booking.total_amount, [line.weight for line in lines])
     return [_installment(booking, seq, line, amount, now, today) for seq, (line, amount) in enumerate(zip(lines, amounts, strict=True), 1)]
 
@@ -185,12 +186,20 @@ async def _register_interest(session: AsyncSession, customer_id: int, order: Boo
     booking.total_amount, booking.token_amount = unit.price, Decimal(0)
     booking.cost_sheet, booking.plan_snapshot = {}, {}
     booking.payment_plan, booking.needs_loan, booking.special_requests = order.payment_plan, order.needs_loan, order.notes
-    session.add(booking)
-    await session.flush()
-    session.add(BookingParty(**_key(booking), owner_id=customer_id, customer_id=customer_id, role=PartyRole.owner, share=ALL_OF_IT))
+    await _enter(session, booking)
     event = Event.booking_inquired if status is BookingStatus.inquiry else Event.booking_waitlisted
     notify(session, event, booking, **unit.names)
     return booking
+
+
+async def _enter(session: AsyncSession, booking: Booking) -> None:
+    """Write the booking down and, if it is new, its owner of record."""
+    is_new = booking.id is None
+    session.add(booking)
+    await session.flush()
+    if is_new:
+        owner = {"owner_id": booking.customer_id, "customer_id": booking.customer_id, "role": PartyRole.owner}
+        session.add(BookingParty(**_key(booking), **owner, share=ALL_OF_IT))
 
 
 async def _lock_unit(session: AsyncSession, booking_id: int) -> tuple[Unit, datetime]:

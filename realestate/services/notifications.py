@@ -51,10 +51,10 @@ TELLINGS: dict[Event, Telling] = {
 }
 
 
-def notify(session: AsyncSession, event: Event, row: Base, **params: str) -> None:
+def notify(session: AsyncSession, event: Event, row: Base, **params: Any) -> None:
     """Something happened to `row` (which has its id: flush first): audited, and told to everybody concerned, at the commit.
 
-    Nobody is told of an act of their own, nor twice of the same event. `params` are facts for the text, as people read them.
+    Nobody is told of an act of their own, nor twice of the same event. `params` are texts, facts as people read them.
     """
     telling, subject = TELLINGS[event], audit.subject_of(row)
     audit.record(session, event.value, row, **params)

@@ -21,7 +21,7 @@ BOOKINGS_OF_CUSTOMER = Collection(
 )
 
 
-def _sum(value: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[Any]:
+def _sum(value: Any, *where: ColumnElement[bool]) -> ColumnElement[Any]:
     return said(select(func.coalesce(func.sum(value), 0, type_=Money)).where(*where).scalar_subquery())
 
 

@@ -1,0 +1,34 @@
+"""What people do over HTTP, for tests that begin in the middle of a story."""
+
+
+async def reserve(client, customer, unit_id, plan="construction_linked", **more):
+    """A customer's order for a unit, answered."""
+    said = {"unit_id": unit_id} | ({"payment_plan": plan} if plan else {})
+    return await client.post("/api/bookings", json=said | more, headers=customer.headers)
+
+
+async def pay(client, member, booking, amount, method="upi", **more):
+    """A member's record of money received, answered."""
+    said = {"booking_id": booking["id"], "payment_type": "token", "amount": amount, "payment_method": method, "payment_date": "2026-01-15"}
+    return await client.post("/api/payments", json=said | more, headers=member.headers)
+
+
+async def set_status(client, member, booking, status, headers=None, **more):
+    """A member's step with a booking, answered."""
+    return await client.patch(
+        f"/api/bookings/{booking['id']}/status", json={"status": status} | more, headers=member.headers | (headers or {})
+    )
+
+
+async def reserved_booking(client, customer, unit_id, plan="construction_linked"):
+    answer = await reserve(client, customer, unit_id, plan)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def confirmed_booking(client, builder, customer, unit_id, plan="construction_linked"):
+    booking = await reserved_booking(client, customer, unit_id, plan)
+    assert (await pay(client, builder, booking, booking["token_amount"])).status_code == 201
+    answer = await set_status(client, builder, booking, "booking_confirmed")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
