@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity
+from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden, Invalid, Stale
 from realestate.models.accounts import LeadSource, Role
 from realestate.models.notifications import Event
@@ -116,7 +116,8 @@ async def end_hold(session: AsyncSession, identity: Identity, unit_id: int) -> U
         raise Conflict("NOT_HELD", "There is no running hold of yours on this unit.")
     held = await crud.units.get_open_hold(session, unit_id)
     held.end(HoldEnd.released)
-    unit.free("end_hold")
+    async with as_system(session):  # a customer does not see what becomes free in a project that has been withdrawn
+        unit.free("end_hold")
     notify(session, Event.hold_released, held, **unit.names)
     return unit
 
