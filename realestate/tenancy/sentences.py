@@ -49,15 +49,21 @@ OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"
 
 UNIT_ON_SHOW = tuple(attribute.key for attribute in Unit.__mapper__.column_attrs if attribute.group != "private")
 UNIT_CLAIM = ("status", "customer_id", "held_by_user_id", "hold_expires_at", "hold_price", "hold_count", "version", "updated_at")
+COMPANY_PROFILE = ("contact_name", "phone", "address", "website", "description", "logo_url", "version", "updated_at")
+CUSTOMER_PROFILE = (
+    *("first_name", "last_name", "phone", "address", "date_of_birth", "preferred_contact_method", "nationality"),
+    *("favourites", "marketing_consent_at", "version", "updated_at"),
+)
+CUSTOMER_TO_BUILDERS = tuple(column.name for column in Customer.__table__.columns if column.name not in ("kyc", "pan_hash"))
 PERSON = ("id", "builder_id", "user_type", "team_role", "email", "full_name", "phone", "is_active", "locale", "timezone")
-BOOKING_STEP = ("status", "previous_status", "status_reason", "reserve_expires_at", "version", "updated_at")
 SETTLEMENT = ("status", "receipt_no", "receipt_url", "approved_by", "notes", "updated_at")
 
 WALL: dict[type[Base], list[May]] = {
     Builder: [
         May("visitor", "read", "status = 'active'"),
         May("customer", "read", f"status = 'active' OR id = {MY_BUILDERS}"),
-        May("builder", "read change", f"id = {MY_BUILDER}"),
+        May("builder", "read", f"id = {MY_BUILDER}"),
+        May("builder", "change", f"id = {MY_BUILDER}", only=COMPANY_PROFILE),
         May("admin", "read", ALL),
         May("doorman", "read add change", ALL),
         May("clerk", "read", ALL),
@@ -78,8 +84,9 @@ WALL: dict[type[Base], list[May]] = {
         May("worker", "read add change remove", ALL),
     ],
     Customer: [
-        May("customer", "read change", f"id = {ME}"),
-        May("builder", "read", f"id = {OUR_CUSTOMERS}"),
+        May("customer", "read", f"id = {ME}"),
+        May("customer", "change", f"id = {ME}", only=CUSTOMER_PROFILE),
+        May("builder", "read", f"id = {OUR_CUSTOMERS}", only=CUSTOMER_TO_BUILDERS),
         May("admin", "read", ALL),
         May("doorman", "read add", ALL),
         May("worker", "read add change remove", ALL),
@@ -88,7 +95,9 @@ WALL: dict[type[Base], list[May]] = {
         May("customer", "read", MINE, only=("id", "builder_id", "customer_id")),
         May("customer", "add", MINE, only=("builder_id", "customer_id", "source")),
         May("customer", "change", MINE, only=("updated_at",)),
-        May("builder", "read add change", OURS),
+        May("builder", "read", OURS),
+        May("builder", "add", OURS, only=("builder_id", "customer_id", "source")),
+        May("builder", "change", OURS, only=("stage", "assigned_to", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
