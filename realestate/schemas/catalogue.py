@@ -4,7 +4,7 @@ from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator, with_config
+from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -31,8 +31,12 @@ class Creation(Input):
 Short = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$")]
 """A code, a number on a door: one short line."""
 
-Price = Annotated[Amount, Field(gt=0)]
-Area = Annotated[Amount, Field(gt=0, le=10**9, examples=[1180.5])]
+_DECIMAL: dict[str, Any] = {"type": "number", "multipleOf": 0.01}
+Price = Annotated[Amount, Field(gt=0), WithJsonSchema(_DECIMAL | {"exclusiveMinimum": 0, "maximum": 10**13, "examples": [7500000.5]})]
+Percent = Annotated[
+    Amount, Field(le=100), PlainSerializer(str), WithJsonSchema(_DECIMAL | {"minimum": 0, "maximum": 100, "examples": [2.5]})
+]
+Area = Annotated[Amount, Field(gt=0, le=10**9), WithJsonSchema(_DECIMAL | {"exclusiveMinimum": 0, "maximum": 10**9, "examples": [1180.5]})]
 """In the unit that stands beside it, with at most two decimals."""
 
 Few = Annotated[int, Field(ge=0, le=100), NotBool]

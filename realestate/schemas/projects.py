@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -19,6 +19,7 @@ from realestate.schemas.catalogue import (
     Currency,
     Latitude,
     Longitude,
+    Percent,
     Price,
     Short,
     Timezone,
@@ -41,7 +42,7 @@ class ProjectRules(Input):
     hold_minutes: Annotated[int, Field(ge=5, le=1440), NotBool] = UNSAID
     staff_hold_hours: Annotated[int, Field(ge=1, le=720), NotBool] = UNSAID
     reserve_hours: Annotated[int, Field(ge=1, le=720), NotBool] = UNSAID
-    token_percent: Annotated[Amount, Field(le=100), PlainSerializer(str)] = UNSAID
+    token_percent: Percent = UNSAID
     grace_days: Annotated[int, Field(ge=0, le=90), NotBool] = UNSAID
 
 
