@@ -1,0 +1,216 @@
+"""What holds for every route, those not yet born included: found by walking the OpenAPI paths of the real application."""
+
+import json
+import re
+import time
+
+import pytest
+
+from realestate.main import app
+from realestate.routers.documentation import describe
+from realestate.security import tokens
+from tests import poison
+from tests.factories import make_admin, make_builder, make_customer, make_unit
+from tests.queries import counted
+from tests.stories import pay, reserved_booking
+from tests.test_documentation import bodies_without_example, operations
+
+pytestmark = pytest.mark.anyio
+
+DOCUMENT = describe(app)
+OPERATIONS = dict(operations(DOCUMENT))
+PUBLIC = {
+    *("GET /", "GET /health", "GET /livez", "GET /readyz"),
+    *("POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/token", "POST /api/auth/refresh"),
+}
+FOR_ANYONE = {
+    *("GET /api/builders", "GET /api/builders/{slug}", "GET /api/units", "GET /api/units/{unit_id}"),
+    *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
+}
+PRIVATE = sorted(OPERATIONS.keys() - PUBLIC - FOR_ANYONE)
+WITH_IDS = sorted(name for name in OPERATIONS if "_id}" in name)
+OPEN_TO = dict.fromkeys(FOR_ANYONE, ("customer", "admin")) | {
+    "POST /api/units/{unit_id}/hold": ("customer",),
+    "DELETE /api/units/{unit_id}/hold": ("customer",),
+}
+"""What a published project and its units are to those who have nothing to do with them."""
+READS = sorted(name for name in OPERATIONS.keys() - PUBLIC if name.startswith("GET") and name != "GET /api/auth/me")
+"""Who is signed in is read as the doorman, in a transaction of its own."""
+
+
+@pytest.fixture
+async def world(client):
+    """A builder, a customer with a booking, and everything of theirs that a path can name."""
+    builder, customer = await make_builder(), await make_customer()
+    unit_id = await make_unit(builder)
+    booking = await reserved_booking(client, customer, unit_id)
+    payment = (await pay(client, builder, booking, 1000)).json()
+    inbox = (await client.get("/api/notifications", headers=builder.headers)).json()["notifications"]
+    slug = (await client.get(f"/api/projects/{booking['project_id']}")).json()["builder"]["slug"]
+    ids = {
+        "project_id": booking["project_id"],
+        "unit_id": unit_id,
+        "booking_id": booking["id"],
+        "payment_id": payment["id"],
+        "customer_id": customer.user_id,
+        "notification_id": inbox[0]["id"],
+        "slug": slug,
+    }
+    return builder, customer, ids
+
+
+def request_of(name, ids=None):
+    """Method, path and example body of an operation."""
+    method, path = name.split(" ")
+    body = OPERATIONS[name].get("requestBody", {}).get("content", {})
+    example = _example(body["application/json"]["schema"]) if "application/json" in body else None
+    return (
+        {"method": method, "url": path.format_map(_Ids(ids or {})), "json": example}
+        if example
+        else {"method": method, "url": path.format_map(_Ids(ids or {}))}
+    )
+
+
+class _Ids(dict):
+    def __missing__(self, key):
+        return 1
+
+
+def _example(schema):
+    schema = schema["anyOf"][0] if "anyOf" in schema else schema
+    return DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["examples"][0]
+
+
+# ── Identities ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_route_says_who_may_call_it():
+    said = {name: operation["security"] for name, operation in OPERATIONS.items()}
+    assert {name for name, security in said.items() if not security} == PUBLIC
+    assert {name for name, security in said.items() if {} in security} == FOR_ANYONE
+
+
+def _bad_tokens():
+    claims = tokens.Claims(session_id=1, user_id=1, role="customer", builder_id=None, team_role=None, expires_at=int(time.time()) + 60)
+    token = tokens.issue(claims)
+    head, body, signature = token.split(".")
+    yield from ("", "Bearer", "Bearer x", "Basic dXNlcjpwYXNz", f"Bearer {head}.{body}.{signature[:-2]}AA", f"Bearer {head}.{body}.")
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+async def test_a_private_route_asks_who_you_are(client, name):
+    answer = await client.request(**request_of(name))
+    assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer" and answer.json()["code"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - PUBLIC))
+async def test_a_bad_token_is_401_even_where_none_is_needed(client, name):
+    for header in _bad_tokens():
+        answer = await client.request(**request_of(name), headers={"Authorization": header})
+        assert answer.status_code == 401, header
+
+
+@pytest.mark.parametrize("name", WITH_IDS)
+async def test_what_is_not_theirs_is_not_there(client, world, name):
+    """Every role of everybody else: the same 404 as for an id that does not exist, or 403 where the role or a path's identity decides."""
+    _, _, ids = world
+    for stranger in (await make_builder("Bharat Builders"), await make_customer("Ravi Nair"), await make_admin()):
+        theirs = await client.request(**request_of(name, ids), headers=stranger.headers)
+        nobodys = await client.request(**request_of(name, dict.fromkeys(ids, 2**62)), headers=stranger.headers)
+        if stranger.role in OPEN_TO.get(name, ()):
+            continue
+        assert _sense(theirs) == _sense(nobodys), stranger.role
+        assert theirs.status_code in (403, 404) or theirs.json() == [], stranger.role
+
+
+def _sense(answer):
+    said = answer.json()
+    return answer.status_code, said.get("code") if isinstance(said, dict) else said
+
+
+# ── Poison ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in OPERATIONS if "application/json" in OPERATIONS[name].get("requestBody", {}).get("content", {})]
+)
+async def test_no_body_makes_a_route_fail(client, world, name):
+    builder, customer, ids = world
+    said = request_of(name, ids)
+    first = await client.request(**said, headers=builder.headers)
+    person = customer if first.status_code == 403 and first.json()["code"] == "WRONG_ROLE" else builder
+    for bad in (*poison.BODIES, *poison.spoiled(said["json"])):
+        answer = await client.request(said["method"], said["url"], content=bad.content, headers=_bytes(person.headers) | bad.headers)
+        assert answer.status_code < 500, (bad.name, answer.text)
+        assert answer.status_code < 400 or answer.headers["Content-Type"] == "application/problem+json", bad.name
+        if bad.status and OPERATIONS[name]["requestBody"].get("required"):
+            assert answer.status_code == bad.status, (bad.name, answer.text)
+
+
+def _bytes(headers):
+    return {name.encode(): value.encode() for name, value in headers.items()}
+
+
+@pytest.mark.parametrize("bad", poison.FORMS, ids=lambda bad: bad.name)
+async def test_no_form_makes_signing_in_fail(client, bad):
+    answer = await client.post("/api/auth/token", content=bad.content, headers=bad.headers)
+    assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name.startswith("GET")])
+async def test_no_question_makes_a_route_fail(client, world, name):
+    builder, _, ids = world
+    address = request_of(name, ids)["url"]
+    parameters = [one["name"] for one in OPERATIONS[name].get("parameters", []) if one["in"] == "query"]
+    questions = [*poison.QUERIES, *(f"{name}={value}" for name in parameters for value in poison.PATH_VALUES)]
+    for question in questions:
+        answer = await client.get(f"{address}?{question}", headers=builder.headers)
+        assert answer.status_code < 500, question
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if "{" in name])
+async def test_no_path_makes_a_route_fail(client, world, name):
+    builder, _, _ = world
+    said = request_of(name)
+    for value in poison.PATH_VALUES:
+        said["url"] = re.sub(r"\{\w+\}", lambda _, value=value: value, name.split(" ")[1])
+        answer = await client.request(**said, headers=builder.headers)
+        assert 400 <= answer.status_code < 500, value
+
+
+# ── Manners ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_read_is_one_statement(client, world, name):
+    builder, customer, ids = world
+    for person in (builder, customer):
+        await client.request(**request_of(name, ids), headers=person.headers)
+        with counted() as sent:
+            answer = await client.request(**request_of(name, ids), headers=person.headers)
+        assert len(sent) == (0 if answer.status_code == 403 else 1), sent
+
+
+async def test_every_answer_names_its_request(client):
+    answer = await client.get("/api/nowhere", headers={"X-Request-ID": "trace-7"})
+    assert answer.headers["X-Request-ID"] == answer.json()["request_id"] == "trace-7" and answer.json()["code"] == "NOT_FOUND"
+
+
+def test_every_body_is_shown_by_an_example():
+    assert bodies_without_example(DOCUMENT) == []
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_operation_is_described_and_declares_its_answer(name):
+    operation = OPERATIONS[name]
+    success = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+    assert operation["description"] and operation["tags"] and "application/json" in success["content"]
+    assert success["content"]["application/json"]["schema"], "an answer has a shape"
+
+
+def test_money_is_said_one_way():
+    """No input and output twins of a schema, and no component that nobody uses."""
+    said = json.dumps(DOCUMENT)
+    for name in DOCUMENT["components"]["schemas"]:
+        assert not name.endswith(("-Input", "-Output"))
+        assert f'"#/components/schemas/{name}"' in said, name
