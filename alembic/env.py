@@ -27,8 +27,10 @@ with create_engine(url, poolclass=NullPool).connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, render_item=render_item)
     with context.begin_transaction():
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+        is_newest = context.get_context().get_current_heads() == (context.get_head_revision(),)
+        target = context.get_context().opts.get("destination_rev")  # none for `check` and `revision`
+        if target and not (target == "head" and is_newest):
+            tenancy.remove(connection)  # no table may change under a policy that names its columns
         context.run_migrations()
         if context.get_head_revision() in context.get_context().get_current_heads():
             tenancy.install(connection)
-        else:
-            tenancy.remove(connection)

@@ -1,5 +1,6 @@
 """Builds the app: life, errors, routers. The only file that knows everything."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
