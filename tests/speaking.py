@@ -1,0 +1,57 @@
+"""Sessions of the application's login below the application: PostgreSQL alone says what somebody may do."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+
+from realestate.database import Identity
+from tests.factories import Person
+
+ACT_AS = "SELECT set_config('role', 'realestate_' || %s, true), set_config('app.user_id', %s, true), set_config('app.builder_id', %s, true)"
+PATIENCE = 10.0
+
+
+@asynccontextmanager
+async def speaking(person: Person | Identity) -> AsyncIterator[AsyncConnection[Any]]:
+    """One transaction in somebody's name: committed by whoever says so, undone otherwise."""
+    async with await AsyncConnection.connect(os.environ["DATABASE_URL"]) as connection:
+        try:
+            await connection.execute(ACT_AS, [str(person.role), str(person.user_id or ""), str(person.builder_id or "")])
+            yield connection
+        finally:
+            await connection.rollback()
+
+
+async def attempt(person: Person | Identity, statement: str) -> int | str:
+    """How many rows a statement has reached, or the SQLSTATE of the refusal. Nothing is kept."""
+    async with speaking(person) as connection:
+        try:
+            return (await connection.execute(statement)).rowcount  # type: ignore[arg-type]  # made of the tests' own words
+        except psycopg.Error as error:
+            return str(error.sqlstate)
+
+
+async def until(fact: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
+    """Come back as soon as something is so; fail when it never is."""
+    deadline = time.monotonic() + patience
+    while not await fact():
+        assert time.monotonic() < deadline, "this never came to be"
+        await asyncio.sleep(0.01)
+
+
+async def until_waiting(connection: AsyncConnection[Any]) -> None:
+    """Until a session stands in line for a lock that another one holds."""
+    pid = connection.info.backend_pid
+    async with await AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True) as watcher:
+
+        async def is_waiting() -> bool:
+            found = await watcher.execute("SELECT FROM pg_locks WHERE pid = %s AND NOT granted", [pid])
+            return found.rowcount > 0
+
+        await until(is_waiting)
