@@ -70,7 +70,7 @@ class Reader:
     identity: Identity
     if_none_match: str | None
 
-    async def one(self, view: Detail, id: int) -> Response:
+    async def one(self, view: Detail, id: int | str) -> Response:
         """One document with its ETag; 304 when the caller has it; 404 for what does not exist or is not theirs."""
         body, headers = _document(await reading.read(self.identity, view.query(self.identity.role), id=id))
         if self.if_none_match and (headers["ETag"] in self.if_none_match or self.if_none_match.strip() == "*"):
@@ -90,7 +90,7 @@ class Reader:
 
     async def feed(self, view: Feed, search: BaseModel) -> Response:
         """A stretch of a feed: what was asked for by cursors and by the parameters named like its filters."""
-        given = {name: value for name, value in search.__dict__.items() if value not in (None, False) and name != "limit"}
+        given = {name: value for name, value in search.__dict__.items() if value is not None and value is not False and name != "limit"}
         return _json(await reading.read(self.identity, view.query(frozenset(given)), **search.__dict__), self._cache)
 
     async def all(self, view: Collection, **values: Any) -> Response:

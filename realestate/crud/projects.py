@@ -5,7 +5,7 @@ from itertools import count
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from realestate.errors import NotFound, Stale
+from realestate.errors import NotFound
 from realestate.models.accounts import Builder
 from realestate.models.bookings import Booking
 from realestate.models.projects import Project
@@ -17,8 +17,7 @@ async def lock(session: AsyncSession, project_id: int, version: int | None = Non
     project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update())
     if project is None:
         raise NotFound(detail="There is no such project.")
-    if version not in (None, project.version):
-        raise Stale(detail="This project has been changed since you read it.")
+    project.expect(version)
     return project
 
 

@@ -1,9 +1,11 @@
 """The ground every table stands on: names of constraints, identity, time, money, words."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from unicodedata import normalize
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Dialect, Identity, Integer, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -107,6 +109,12 @@ class Kind(StrEnum):
 
 def _plain(spelling: str) -> str:
     return spelling.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def slugify(name: str) -> str:
+    """What of a name can stand in a web address."""
+    letters = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-") or "unnamed"
 
 
 class Identified:

@@ -1,11 +1,9 @@
 """What is built: projects."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, Text, UniqueConstraint, desc, func, select, text
@@ -63,12 +61,6 @@ ORDERED = (
     ("price_range_min", "price_range_max"),
 )
 """Of each pair, the second may not be before or below the first."""
-
-
-def slugify(name: str) -> str:
-    """What of a name can stand in a web address."""
-    letters = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-") or "project"
 
 
 class Project(Identified, Timestamped, Versioned, Base):

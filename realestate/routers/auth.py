@@ -7,7 +7,8 @@ from fastapi import Depends, Form, Request
 from realestate.dependencies import CurrentUser
 from realestate.problems import problems
 from realestate.routing import Router
-from realestate.schemas.accounts import Credentials, PasswordChange, PasswordForm, RefreshRequest, Registration, Said, Tokens, UserOut
+from realestate.schemas.accounts import Credentials, PasswordChange, PasswordForm, RefreshRequest, Registration, Tokens, UserOut
+from realestate.schemas.base import Said
 from realestate.services import accounts
 from realestate.services.accounts import Client
 

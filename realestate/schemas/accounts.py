@@ -151,9 +151,3 @@ class Tokens(Wire):
     token_type: Literal["bearer"]
     expires_in: Annotated[int, Field(description="seconds until the access token ends", examples=[900])]
     user: UserOut
-
-
-class Said(Wire):
-    """That it was done, in words."""
-
-    message: str

@@ -73,6 +73,12 @@ class Page(Wire):
     limit: int
 
 
+class Said(Wire):
+    """The answer where there is nothing to show: a sentence for people."""
+
+    message: str = Field(examples=["Done."])
+
+
 # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -57,7 +57,7 @@ class CancellationCreate(Input, json_schema_extra={"examples": [{"reason": "We h
 class BuilderOfProject(Wire):
     id: int
     company_name: str
-    full_name: Annotated[str | None, Says("contact_name")]
+    full_name: str
 
 
 class ProjectOfUnit(Wire):

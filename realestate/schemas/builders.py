@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from realestate.compiling import Says
 from realestate.schemas.base import Line, Page, Search, Wire
 
 
@@ -13,7 +12,7 @@ class BuilderSummary(Wire):
 
     id: int
     company_name: str
-    full_name: Annotated[str | None, Says("contact_name")]
+    full_name: str
     logo_url: str | None
     rating: float | None
     verified: bool

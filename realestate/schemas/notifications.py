@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from realestate.models.notifications import Event, NotificationCategory, Priority, Subject
-from realestate.schemas.base import Id, Wire
+from realestate.schemas.base import Id, Said, Wire
 
 
 class NotificationOut(Wire):
@@ -42,8 +42,7 @@ class UnreadCount(Wire):
     seq: int
 
 
-class ReadAll(Wire):
-    message: str
+class ReadAll(Said):
     count: int
 
 

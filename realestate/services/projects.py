@@ -6,7 +6,8 @@ from realestate import crud
 from realestate.database import Identity
 from realestate.errors import Conflict, Forbidden
 from realestate.models.accounts import BuilderStatus
-from realestate.models.projects import Project, PublishState, slugify
+from realestate.models.base import slugify
+from realestate.models.projects import Project, PublishState
 from realestate.schemas.projects import ProjectCreate, ProjectUpdate
 from realestate.services import audit
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity, as_system
-from realestate.errors import Conflict, Forbidden, Invalid, Stale
+from realestate.errors import Conflict, Forbidden, Invalid
 from realestate.models.accounts import LeadSource, Role
 from realestate.models.notifications import Event
 from realestate.models.rules import Rules
@@ -85,8 +85,7 @@ async def delete(session: AsyncSession, unit_id: int, version: int | None) -> No
 async def _fetch(session: AsyncSession, unit_id: int, version: int | None = None) -> tuple[Unit, datetime]:
     """The unit, locked, rid of a claim that has run out; Stale when it is no longer the version that the caller has read."""
     unit, is_over, now = await crud.units.lock(session, unit_id)
-    if version not in (None, unit.version):
-        raise Stale(detail="This unit has been changed since you read it.")
+    unit.expect(version)
     if is_over:
         await claims.lapse(session, unit)
     return unit, now

@@ -6,12 +6,13 @@ import pytest
 
 from realestate.errors import Conflict, Invalid
 from realestate.models.accounts import Builder, BuilderStatus
-from realestate.models.projects import Project, slugify
+from realestate.models.base import slugify
+from realestate.models.projects import Project
 
 
 @pytest.mark.parametrize(
     ("name", "slug"),
-    [("Riverside Heights", "riverside-heights"), ("  Élan – Phase 2!", "elan-phase-2"), ("शांति", "project"), ("a" * 59 + " b", "a" * 59)],
+    [("Riverside Heights", "riverside-heights"), ("  Élan – Phase 2!", "elan-phase-2"), ("शांति", "unnamed"), ("a" * 59 + " b", "a" * 59)],
 )
 def test_a_slug_is_what_can_stand_in_an_address(name, slug):
     assert slugify(name) == slug

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from realestate.dependencies import AnyReader
+from realestate.problems import CONDITIONAL
 from realestate.routing import Router
 from realestate.schemas.builders import BuilderPage, BuilderProfile, BuilderSearch
 from realestate.views.builders import BUILDER, BUILDERS
@@ -20,7 +21,7 @@ async def list_builders(search: Annotated[BuilderSearch, Query()], read: AnyRead
     return await read.page(BUILDERS, search)
 
 
-@router.get("/{slug}", response_model=BuilderProfile)
+@router.get("/{slug}", response_model=BuilderProfile, responses=CONDITIONAL)
 async def get_builder(slug: Slug, read: AnyReader) -> Response:
     """A company's public profile."""
-    return await read.all(BUILDER, slug=slug)
+    return await read.one(BUILDER, slug)

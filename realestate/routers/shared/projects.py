@@ -10,8 +10,7 @@ from realestate.models.accounts import Permission
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
 from realestate.routing import Router
-from realestate.schemas.accounts import Said
-from realestate.schemas.base import Id
+from realestate.schemas.base import Id, Said
 from realestate.schemas.catalogue import ProjectSearch, UnitFilter
 from realestate.schemas.projects import ProjectCreate, ProjectDetail, ProjectPage, ProjectUpdate, TeamProjectDetail, TeamProjectPage
 from realestate.schemas.units import TeamUnit, UnitOut

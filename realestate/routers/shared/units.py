@@ -10,8 +10,7 @@ from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
 from realestate.routing import Router
-from realestate.schemas.accounts import Said
-from realestate.schemas.base import Id
+from realestate.schemas.base import Id, Said
 from realestate.schemas.catalogue import UnitSearch
 from realestate.schemas.units import BlockCreate, HoldCreate, TeamUnitDetail, TeamUnitPage, UnitCreate, UnitDetail, UnitPage, UnitUpdate
 from realestate.services import units

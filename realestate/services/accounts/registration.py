@@ -1,8 +1,6 @@
 """New accounts: a company with its owner, a customer with a profile; administrators from the command line only."""
 
-import re
 import secrets
-import unicodedata
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +9,7 @@ from realestate.config import settings
 from realestate.crud.accounts import Account
 from realestate.database import DOORMAN, transaction
 from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, TeamRole, User, UserType
+from realestate.models.base import slugify
 from realestate.schemas.accounts import BuilderData, CustomerData, Registration, Tokens
 from realestate.security import passwords
 from realestate.services import audit
@@ -65,10 +64,10 @@ async def _create_company(session: AsyncSession, company: BuilderData) -> Builde
     """Under the first free slug; in development verified at once."""
     status = BuilderStatus.pending if settings.is_production else BuilderStatus.active
     values = company.model_dump() | {"status": status, "verified": not settings.is_production}
-    slug, builder = _slug(company.company_name), None
+    slug, builder = slugify(company.company_name), None
     while builder is None:
         builder = await crud.accounts.create_builder(session, slug, **values)
-        slug = f"{_slug(company.company_name)}-{secrets.token_hex(3)}"
+        slug = f"{slugify(company.company_name)}-{secrets.token_hex(3)}"
     return builder
 
 
@@ -83,9 +82,3 @@ async def _create_customer(session: AsyncSession, user: User, person: CustomerDa
 async def _add(session: AsyncSession, row: User | Customer) -> None:
     session.add(row)
     await session.flush()
-
-
-def _slug(name: str) -> str:
-    """What of a name can stand in an address of the web."""
-    ascii_letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_letters).strip("-")[:60] or "builder"

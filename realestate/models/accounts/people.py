@@ -22,110 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from realestate.models.base import Base, Identified, Kind, Timestamped, Versioned
-
-
-class Role(Kind):
-    """Who a transaction speaks as; each is a database role of the name `realestate_<role>` (see `tenancy`)."""
-
-    visitor = "visitor"
-    customer = "customer"
-    builder = "builder"
-    admin = "admin"
-    worker = "worker"
-    doorman = "doorman"
-
-
-class UserType(Kind):
-    """Who may sign in."""
-
-    customer = "customer"
-    builder = "builder"
-    admin = "admin"
-
-
-class TeamRole(Kind):
-    """What a member of a builder's team is there for (domain.md §8)."""
-
-    owner = "owner"
-    admin = "admin"
-    sales_manager = "sales_manager"
-    sales = "sales"
-    finance = "finance"
-    engineer = "engineer"
-    support = "support"
-    viewer = "viewer"
-
-
-class Permission(Kind):
-    """What a member of a team may do; `PERMISSIONS` says who."""
-
-    team_manage = "team:manage"
-    inventory_write = "inventory:write"
-    units_hold = "units:hold"
-    bookings_approve = "bookings:approve"
-    payments_record = "payments:record"
-    refunds_approve = "refunds:approve"
-    progress_write = "progress:write"
-    messages_reply = "messages:reply"
-    reports_read = "reports:read"
-
-
-_MANAGERS = frozenset({TeamRole.owner, TeamRole.admin})
-_SALES = _MANAGERS | {TeamRole.sales_manager}
-PERMISSIONS: dict[Permission, frozenset[TeamRole]] = {
-    Permission.team_manage: _MANAGERS,
-    Permission.inventory_write: _SALES,
-    Permission.units_hold: _SALES | {TeamRole.sales},
-    Permission.bookings_approve: _SALES,
-    Permission.payments_record: _MANAGERS | {TeamRole.finance},
-    Permission.refunds_approve: _MANAGERS,
-    Permission.progress_write: _MANAGERS | {TeamRole.engineer},
-    Permission.messages_reply: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.engineer, TeamRole.support},
-    Permission.reports_read: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.viewer},
-}
-
-
-class BuilderStatus(Kind):
-    """A pending builder may do everything but publish; a suspended one nothing."""
-
-    pending = "pending"
-    active = "active"
-    suspended = "suspended"
-
-
-class KycStatus(Kind):
-    not_started = "not_started"
-    submitted = "submitted"
-    verified = "verified"
-    rejected = "rejected"
-
-
-class PreferredContactMethod(Kind):
-    email = "email"
-    phone = "phone"
-    both = "both"
-    sms = "sms"
-    whatsapp = "whatsapp"
-
-
-class LeadSource(Kind):
-    """The verb that made a customer known to a builder."""
-
-    enquiry = "enquiry"
-    hold = "hold"
-    booking = "booking"
-    appointment = "appointment"
-    message = "message"
-    team = "team"
-
-
-class LeadStage(Kind):
-    new = "new"
-    contacted = "contacted"
-    qualified = "qualified"
-    booked = "booked"
-    lost = "lost"
+from realestate.models.accounts.words import BuilderStatus, KycStatus, LeadSource, LeadStage, PreferredContactMethod, TeamRole, UserType
+from realestate.models.base import Base, Identified, Timestamped, Versioned
 
 
 class User(Identified, Timestamped, Base):
@@ -185,6 +83,16 @@ class Builder(Identified, Timestamped, Versioned, Base):
     country: Mapped[str] = mapped_column(server_default="IN")
     default_currency: Mapped[str] = mapped_column(server_default="INR")
     rera_number: Mapped[str | None]
+
+    @hybrid_property
+    def full_name(self) -> str:
+        """Whom to ask for: the contact, else the company. The portals' `builder.full_name`."""
+        return self.contact_name or self.company_name
+
+    @full_name.inplace.expression
+    @classmethod
+    def _full_name(cls) -> Any:
+        return func.coalesce(cls.contact_name, cls.company_name)
 
 
 class BuilderAccount(Timestamped, Versioned, Base):

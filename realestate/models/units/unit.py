@@ -12,108 +12,22 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
-    Text,
     UniqueConstraint,
     and_,
     case,
     func,
     literal_column,
-    select,
     text,
-    type_coerce,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict, Invalid
-from realestate.models.base import Base, Identified, Kind, Stateful, Timestamped, Versioned, Word
+from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
 from realestate.models.projects import Project
-
-
-class UnitType(Kind):
-    one_bhk = "1BHK"
-    two_bhk = "2BHK"
-    three_bhk = "3BHK"
-    four_bhk = "4BHK+"
-    studio = "studio"
-    penthouse = "penthouse"
-    duplex = "duplex"
-    villa = "villa"
-    shop = "shop"
-    office = "office"
-    plot = "plot"
-
-    @classmethod
-    def aliases(cls) -> dict[str, str]:
-        return {"4bhk": "4BHK+"}  # a bare + in a query string is a space
-
-    @property
-    def bedrooms(self) -> int:
-        """What the name says: 3 of a 3BHK, none of a shop."""
-        return int(self.value[0]) if self.value[0].isdigit() else 0
-
-
-class UnitStatus(Kind):
-    unreleased = "unreleased"
-    available = "available"
-    held = "held"
-    reserved = "reserved"
-    booked = "booked"
-    sold = "sold"
-    handed_over = "handed_over"
-    blocked = "blocked"
-
-
-class ShownStatus(Kind):
-    """What a unit's status may look like on the wire: its state, or `not_available` to those whom the state does not concern."""
-
-    unreleased = "unreleased"
-    available = "available"
-    held = "held"
-    reserved = "reserved"
-    booked = "booked"
-    sold = "sold"
-    handed_over = "handed_over"
-    blocked = "blocked"
-    not_available = "not_available"
-
-
-class SalesChannel(Kind):
-    direct = "direct"
-    broker = "broker"
-    online = "online"
-
-
-class FacingDirection(Kind):
-    north = "north"
-    north_east = "north_east"
-    east = "east"
-    south_east = "south_east"
-    south = "south"
-    south_west = "south_west"
-    west = "west"
-    north_west = "north_west"
-
-    @classmethod
-    def aliases(cls) -> dict[str, str]:
-        return {word.value.replace("_", ""): word.value for word in cls if "_" in word.value}
-
-
-class AreaUnit(Kind):
-    sqft = "sqft"
-    sqm = "sqm"
-
-
-class HoldEnd(Kind):
-    released = "released"
-    expired = "expired"
-    reserved = "reserved"
-
+from realestate.models.units.words import AreaUnit, FacingDirection, SalesChannel, UnitStatus, UnitType
 
 U = UnitStatus
-_WORD = {word: literal_column(f"'{word.value}'", Text) for word in ShownStatus}
-"""Written out in SQL, so that PostgreSQL recognises the partial indexes whatever plan it keeps."""
 _ME = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)", BigInteger)
 _PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "deferred_raiseload": True}
 """Columns of the builder's team: whoever may see them asks for them (`undefer_group("private")`)."""
@@ -209,7 +123,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @claim_is_over.inplace.expression
     @classmethod
     def _claim_is_over(cls) -> Any:
-        return and_(cls.status.in_([_WORD[ShownStatus.held], _WORD[ShownStatus.reserved]]), cls.hold_expires_at <= func.now())
+        return and_(cls.status.in_([U.held, U.reserved]), cls.hold_expires_at <= func.now())
 
     @hybrid_property
     def current_status(self) -> str:
@@ -219,7 +133,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @current_status.inplace.expression
     @classmethod
     def _current_status(cls) -> Any:
-        return case((cls.claim_is_over, type_coerce(_WORD[ShownStatus.available], Word(UnitStatus))), else_=cls.status)
+        return case((cls.claim_is_over, "available"), else_=cls.status)
 
     @hybrid_property
     def shown_status(self) -> str:
@@ -229,8 +143,12 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @shown_status.inplace.expression
     @classmethod
     def _shown_status(cls) -> Any:
-        available, taken = _WORD[ShownStatus.available], _WORD[ShownStatus.not_available]
-        return case((cls.claim_is_over, available), (cls.customer_id == _ME, cls.status), (cls.status == available, available), else_=taken)
+        return case(
+            (cls.claim_is_over, "available"),
+            (cls.customer_id == _ME, cls.status),
+            (cls.status == U.available, "available"),
+            else_="not_available",
+        )
 
     @hybrid_property
     def own_hold_expires_at(self) -> datetime | None:
@@ -292,61 +210,3 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
         entry = {"price": float(self.price), "until": at.isoformat(), "by": by}
         self.price_history = [*self.price_history, entry]
         self.price = price
-
-
-class Hold(Identified, Timestamped, Base):
-    """One hold of one unit: what the limits count, and what the history shows."""
-
-    __tablename__ = "holds"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["builder_id", "project_id", "unit_id"],
-            ["units.builder_id", "units.project_id", "units.id"],
-            name="fk_holds_unit",
-            ondelete="RESTRICT",
-        ),
-        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="end_has_a_reason"),
-        Index("uq_holds_open_unit", "unit_id", unique=True, postgresql_where=text("ended_at IS NULL")),
-        Index("ix_holds_customer_id", "customer_id", "project_id"),
-        Index("ix_holds_builder_id", "builder_id"),
-    )
-
-    builder_id: Mapped[int]
-    project_id: Mapped[int]
-    unit_id: Mapped[int]
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="RESTRICT"))
-    created_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
-    price: Mapped[Decimal]
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    ended_by: Mapped[HoldEnd | None]
-
-    def end(self, by: HoldEnd) -> None:
-        """Close the record of it; the unit is freed apart from this."""
-        self.ended_at, self.ended_by = func.now(), by
-
-
-# ── Counts of a project's units: here, because they speak of units ──────────────────────────────────────────────────────────
-
-
-def _count(condition: Any) -> Any:
-    on_show = select(func.count()).where(Unit.project_id == Project.id, Unit.is_published, condition)
-    return on_show.correlate_except(Unit).scalar_subquery()
-
-
-def _counts(by_status: Any) -> Any:
-    """`{"by_status": {…}, "by_type": {…}}` of the units that the caller may see."""
-    return func.jsonb_build_object("by_status", _counts_by(by_status), "by_type", _counts_by(Unit.unit_type), type_=JSONB)
-
-
-def _counts_by(word: Any) -> Any:
-    group = select(word.label("word"), func.count().label("count")).where(Unit.project_id == Project.id).group_by(word)
-    counted = group.correlate(Project).subquery()
-    return select(func.coalesce(func.jsonb_object_agg(counted.c.word, counted.c.count), literal_column("'{}'"))).scalar_subquery()
-
-
-_COMPUTED: dict[str, Any] = {"deferred": True, "raiseload": True}
-
-Project.available_units = column_property(_count(Unit.status == _WORD[ShownStatus.available]) + _count(Unit.claim_is_over), **_COMPUTED)
-Project.unit_counts = column_property(_counts(Unit.shown_status), **_COMPUTED)
-Project.current_unit_counts = column_property(_counts(Unit.current_status), **_COMPUTED)

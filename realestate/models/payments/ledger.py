@@ -6,95 +6,27 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     UniqueConstraint,
-    and_,
-    case,
-    false,
-    func,
-    select,
     text,
 )
-from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import Mapped, column_property, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from realestate.models.base import Base, Identified, Kind, Money, Stateful, Timestamped
-from realestate.models.bookings import Booking
-from realestate.models.projects import Project
-
-
-class PaymentKind(Kind):
-    receipt = "receipt"
-    refund = "refund"
-    tds_credit = "tds_credit"
-
-
-class PaymentType(Kind):
-    token = "token"
-    installment = "installment"
-    down_payment = "down_payment"
-    full_payment = "full_payment"
-    registration = "registration"
-    maintenance = "maintenance"
-    charge = "charge"
-    other = "other"
-
-
-class PaymentMethod(Kind):
-    cash = "cash"
-    cheque = "cheque"
-    bank_transfer = "bank_transfer"
-    online = "online"
-    loan = "loan"
-    upi = "upi"
-    card = "card"
-    demand_draft = "demand_draft"
-    tds = "tds"
-
-
-class PaymentStatus(Kind):
-    pending = "pending"
-    clearance_pending = "clearance_pending"
-    completed = "completed"
-    failed = "failed"
-    cancelled = "cancelled"
-    bounced = "bounced"
-    partially_refunded = "partially_refunded"
-    refunded = "refunded"
-
-
-class InstallmentKind(Kind):
-    installment = "installment"
-    charge = "charge"
-    credit_note = "credit_note"
-    interest = "interest"
-
-
-class InstallmentStatus(Kind):
-    scheduled = "scheduled"
-    demanded = "demanded"
-    partially_paid = "partially_paid"
-    paid = "paid"
-    waived = "waived"
-    cancelled = "cancelled"
-
-
-class Series(Kind):
-    """Gap-free numbers are drawn per builder, series and financial year."""
-
-    receipt = "receipt"
-    demand = "demand"
-
+from realestate.models.base import Base, Identified, Stateful, Timestamped
+from realestate.models.payments.words import (
+    InstallmentKind,
+    InstallmentStatus,
+    PaymentKind,
+    PaymentMethod,
+    PaymentStatus,
+    PaymentType,
+    Series,
+)
 
 P = PaymentStatus
-CLEARED = (P.completed, P.partially_refunded, P.refunded)
-"""States of a receipt whose money has arrived."""
-ON_THEIR_WAY = (*CLEARED, P.pending, P.clearance_pending)
-"""States of a receipt whose money has arrived or may yet."""
 
 
 def _booking_key(table: str) -> ForeignKeyConstraint:
@@ -249,59 +181,3 @@ class NumberCounter(Base):
     series: Mapped[Series] = mapped_column(primary_key=True)
     year: Mapped[str] = mapped_column(primary_key=True)
     last_number: Mapped[int] = mapped_column(Integer)
-
-
-def _today(*of_project: Any) -> Any:
-    """The date where a project stands, less its days of grace."""
-    grace = func.coalesce(sql_cast(Project.rules["grace_days"].astext, Integer), 0)
-    there = sql_cast(func.timezone(Project.timezone, func.now()), Date) - grace
-    return select(there).where(*of_project).scalar_subquery()
-
-
-_TODAY_OF_BOOKING = _today(Project.id == Booking.project_id).correlate(Booking)
-_TODAY_OF_LINE = _today(Project.id == Booking.project_id, Booking.id == Installment.booking_id).correlate(Installment)
-_LIVE = Installment.status.not_in([InstallmentStatus.cancelled, InstallmentStatus.waived])
-_OWED = Installment.status.in_([InstallmentStatus.demanded, InstallmentStatus.partially_paid])
-_PRIVATE: dict[str, Any] = {"deferred": True, "raiseload": True}
-
-
-def _of_booking(value: Any, table: Any, *where: Any) -> Any:
-    return select(value).where(table.booking_id == Booking.id, *where).correlate_except(table).scalar_subquery()
-
-
-def _sum(value: Any) -> Any:
-    return func.coalesce(func.sum(value), 0, type_=Money)
-
-
-# What a booking and its lines say of money: sums over these tables, never columns that anybody sets.
-Installment.outstanding_amount = column_property(case((_LIVE, Installment.amount - Installment.allocated), else_=0), **_PRIVATE)
-Installment.is_overdue = column_property(func.coalesce(and_(_OWED, Installment.due_date < _TODAY_OF_LINE), false()), **_PRIVATE)
-Booking.paid_amount = column_property(
-    _of_booking(
-        _sum(case((Payment.kind == PaymentKind.refund, -Payment.amount), else_=Payment.amount)),
-        Payment,
-        Payment.status.in_(CLEARED),
-    ),
-    **_PRIVATE,
-)
-Booking.pending_amount = column_property(_of_booking(_sum(Installment.amount - Installment.allocated), Installment, _LIVE), **_PRIVATE)
-Booking.payment_status = column_property(
-    case(
-        (_of_booking(func.count(), Installment, _OWED, Installment.due_date < _TODAY_OF_BOOKING) > 0, "overdue"),
-        (_of_booking(func.count(), Installment, _LIVE, Installment.allocated > 0) == 0, "unpaid"),
-        (_of_booking(func.count(), Installment, _LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
-        else_="paid",
-    ),
-    **_PRIVATE,
-)
-Booking.installments = relationship(
-    Installment,
-    primaryjoin=foreign(Installment.booking_id) == Booking.id,
-    order_by=Installment.seq,
-    lazy="raise",
-    viewonly=True,
-    uselist=True,
-)
-Booking.payments = relationship(
-    Payment, primaryjoin=foreign(Payment.booking_id) == Booking.id, order_by=Payment.id, lazy="raise", viewonly=True, uselist=True
-)

@@ -1,0 +1,35 @@
+"""Who: builders (the tenants), the people who sign in, customers, and who knows whom."""
+
+from realestate.models.accounts.people import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
+from realestate.models.accounts.words import (
+    PERMISSIONS,
+    BuilderStatus,
+    KycStatus,
+    LeadSource,
+    LeadStage,
+    Permission,
+    PreferredContactMethod,
+    Role,
+    TeamRole,
+    UserType,
+)
+
+__all__ = [
+    "PERMISSIONS",
+    "Builder",
+    "BuilderAccount",
+    "BuilderStatus",
+    "Customer",
+    "KycStatus",
+    "Lead",
+    "LeadSource",
+    "LeadStage",
+    "Permission",
+    "PreferredContactMethod",
+    "RefreshToken",
+    "Role",
+    "TeamRole",
+    "Throttle",
+    "User",
+    "UserType",
+]

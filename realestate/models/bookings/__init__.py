@@ -1,0 +1,28 @@
+"""What is promised: bookings and who is party to them."""
+
+from realestate.models.bookings.booking import Booking, BookingParty
+from realestate.models.bookings.words import (
+    ACTIVE,
+    GROUPS,
+    BookingFilter,
+    BookingGroup,
+    BookingPaymentStatus,
+    BookingStatus,
+    CancellationCause,
+    PartyRole,
+    PaymentPlan,
+)
+
+__all__ = [
+    "ACTIVE",
+    "GROUPS",
+    "Booking",
+    "BookingFilter",
+    "BookingGroup",
+    "BookingParty",
+    "BookingPaymentStatus",
+    "BookingStatus",
+    "CancellationCause",
+    "PartyRole",
+    "PaymentPlan",
+]

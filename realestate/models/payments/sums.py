@@ -1,0 +1,70 @@
+"""What bookings and their lines say of money: sums over its tables, never columns that anybody sets."""
+
+from typing import Any
+
+from sqlalchemy import Date, Integer, and_, case, false, func, select, type_coerce
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import column_property, foreign, relationship
+
+from realestate.models.base import Money
+from realestate.models.bookings import Booking
+from realestate.models.payments.ledger import Installment, Payment
+from realestate.models.payments.words import CLEARED, InstallmentStatus, PaymentKind
+from realestate.models.projects import Project
+
+
+def _today(*of_project: Any) -> Any:
+    """The date where a project stands, less its days of grace."""
+    grace = func.coalesce(sql_cast(Project.rules["grace_days"].astext, Integer), 0)
+    there = sql_cast(func.timezone(Project.timezone, func.now()), Date) - grace
+    return select(there).where(*of_project).scalar_subquery()
+
+
+_TODAY_OF_BOOKING = _today(Project.id == Booking.project_id).correlate(Booking)
+_TODAY_OF_LINE = _today(Project.id == Booking.project_id, Booking.id == Installment.booking_id).correlate(Installment)
+_LIVE = Installment.status.not_in([InstallmentStatus.cancelled, InstallmentStatus.waived])
+_OWED = Installment.status.in_([InstallmentStatus.demanded, InstallmentStatus.partially_paid])
+_PRIVATE: dict[str, Any] = {"deferred": True, "raiseload": True}
+
+
+def _of_booking(value: Any, table: Any, *where: Any) -> Any:
+    return select(value).where(table.booking_id == Booking.id, *where).correlate_except(table).scalar_subquery()
+
+
+def _sum(value: Any) -> Any:
+    return func.coalesce(func.sum(value), 0, type_=Money)
+
+
+Installment.outstanding_amount = column_property(
+    type_coerce(case((_LIVE, Installment.amount - Installment.allocated), else_=0), Money), **_PRIVATE
+)
+Installment.is_overdue = column_property(func.coalesce(and_(_OWED, Installment.due_date < _TODAY_OF_LINE), false()), **_PRIVATE)
+Booking.paid_amount = column_property(
+    _of_booking(
+        _sum(case((Payment.kind == PaymentKind.refund, -Payment.amount), else_=Payment.amount)),
+        Payment,
+        Payment.status.in_(CLEARED),
+    ),
+    **_PRIVATE,
+)
+Booking.pending_amount = column_property(_of_booking(_sum(Installment.amount - Installment.allocated), Installment, _LIVE), **_PRIVATE)
+Booking.payment_status = column_property(
+    case(
+        (_of_booking(func.count(), Installment, _OWED, Installment.due_date < _TODAY_OF_BOOKING) > 0, "overdue"),
+        (_of_booking(func.count(), Installment, _LIVE, Installment.allocated > 0) == 0, "unpaid"),
+        (_of_booking(func.count(), Installment, _LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
+        else_="paid",
+    ),
+    **_PRIVATE,
+)
+Booking.installments = relationship(
+    Installment,
+    primaryjoin=foreign(Installment.booking_id) == Booking.id,
+    order_by=Installment.seq,
+    lazy="raise",
+    viewonly=True,
+    uselist=True,
+)
+Booking.payments = relationship(
+    Payment, primaryjoin=foreign(Payment.booking_id) == Booking.id, order_by=Payment.id, lazy="raise", viewonly=True, uselist=True
+)

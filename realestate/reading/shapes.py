@@ -1,0 +1,140 @@
+"""The shapes of answers: one row, a page, a feed, an array, figures. Each is compiled once per audience, filters and sort."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Column, ColumnElement, Integer, Text, bindparam, case, func, literal_column, select
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import aliased
+
+from realestate.compiling import Query
+from realestate.models.accounts import Role
+from realestate.reading.describing import as_list, as_object, attribute_of, compile_answer, fields, inner_schema
+
+TEAM = (Role.builder, Role.admin, Role.worker)
+"""Those who see a `team` schema where a view has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Detail:
+    """One row by its id (or another unique `key`), as `schema` says it, or as `team` does to the builder's own people. Answers begin with `version:`.
+
+    `path` is where the row lives (`Location` of what was created).
+    """
+
+    model: type[Any]
+    schema: type[BaseModel]
+    path: str = ""
+    team: type[BaseModel] | None = None
+    key: str = "id"
+
+    @lru_cache(maxsize=4)  # noqa: B019  # a view lives as long as the process
+    def query(self, role: Role) -> Query:
+        row = aliased(self.model)
+        schema = self.team if self.team and role in TEAM else self.schema
+        wanted = getattr(row, self.key) == bindparam("id")
+        document = as_object(select(*fields(schema, row)).where(wanted))
+        version = select(getattr(row, "version", literal_column("0"))).where(wanted).scalar_subquery()
+        return compile_answer(sql_cast(version, Text) + literal_column("':'") + sql_cast(document, Text))
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """A page of rows: `page` names the list and its items; `filters` apply when given, `sorts` as asked, the id last.
+
+    `extras` are further fields of the page (`stats`, `unread_count`), each a JSON or scalar expression.
+    """
+
+    model: type[Any]
+    page: type[BaseModel]
+    sorts: Mapping[str, Any]
+    filters: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    team: type[BaseModel] | None = None
+
+    @lru_cache(maxsize=200)  # noqa: B019  # a view lives as long as the process; the bound is against invented combinations
+    def query(self, role: Role, given: frozenset[str], sort: str, count: bool) -> Query:
+        """The query for these filters and this sort, compiled the first time it is asked for."""
+        page = self.team if self.team and role in TEAM else self.page
+        name, item = next((name, inner) for name, info in page.model_fields.items() if (inner := inner_schema(info.annotation)))
+        wanted = [self.filters[filter] for filter in sorted(given)]
+        limit, number = bindparam("limit", type_=Integer), bindparam("page", type_=Integer)
+        rows = select(*_columns(self.model, item)).where(*wanted).order_by(*self._order(sort)).limit(limit).offset((number - 1) * limit)
+        row = aliased(self.model, rows.subquery())
+        total = select(func.count()).select_from(self.model).where(*wanted).scalar_subquery() if count else literal_column("NULL::int")
+        extras = [value.label(label) for label, value in self.extras.items()]
+        items = as_list(select(*fields(item, row)))
+        return compile_answer(
+            as_object(select(items.label(name), total.label("total"), number.label("page"), limit.label("limit"), *extras))
+        )
+
+    def _order(self, sort: str) -> list[Any]:
+        steps = [(self.sorts[name.removeprefix("-")], name.startswith("-")) for name in sort.split(",")]
+        last = self.model.id.desc() if steps[0][1] else self.model.id
+        return [*(_falling(step) if down else step for step, down in steps), last]
+
+
+def _falling(step: Any) -> Any:
+    """Nulls last, which only a column without any gets from its index by itself."""
+    return step.desc().nulls_last() if getattr(step, "nullable", True) else step.desc()
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """What comes one after another under a growing number: newest first, or from `after` on oldest first, so that nobody misses any."""
+
+    model: type[Any]
+    page: type[BaseModel]
+    cursor: Any
+    filters: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+
+    @lru_cache(maxsize=50)  # noqa: B019  # a view lives as long as the process
+    def query(self, given: frozenset[str]) -> Query:
+        name, item = next((name, inner) for name, info in self.page.model_fields.items() if (inner := inner_schema(info.annotation)))
+        cursors = {"after": self.cursor > bindparam("after"), "before": self.cursor < bindparam("before")}
+        wanted = [(cursors | dict(self.filters))[filter] for filter in sorted(given)]
+        order = self.cursor if "after" in given else self.cursor.desc()
+        rows = select(*_columns(self.model, item)).where(*wanted).order_by(order).limit(bindparam("limit", type_=Integer))
+        items = as_list(select(*fields(item, aliased(self.model, rows.subquery()))))
+        return compile_answer(as_object(select(items.label(name), *(value.label(label) for label, value in self.extras.items()))))
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """A bare array of the rows that fit `where`, or 404 when there is no `parent` to see. Values bind by the names they have there."""
+
+    model: type[Any]
+    item: type[BaseModel]
+    where: ColumnElement[bool]
+    order: tuple[Any, ...]
+    parent: ColumnElement[bool] | None = None
+    team: type[BaseModel] | None = None
+
+    @lru_cache(maxsize=4)  # noqa: B019  # a view lives as long as the process
+    def query(self, role: Role) -> Query:
+        item = self.team if self.team and role in TEAM else self.item
+        row = aliased(self.model, select(*_columns(self.model, item)).where(self.where).order_by(*self.order).subquery())
+        items = as_list(select(*fields(item, row)))
+        return compile_answer(items if self.parent is None else case((self.parent, items)))
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """One document that is not a row: figures, each a JSON or scalar expression over what the caller may see."""
+
+    figures: Mapping[str, ColumnElement[Any]]
+
+    @cached_property
+    def query(self) -> Query:
+        return compile_answer(as_object(select(*(value.label(name) for name, value in self.figures.items()))))
+
+
+def _columns(model: type[Any], item: type[BaseModel]) -> list[Any]:
+    """What an item needs of its row: the open columns, and of the private (deferred) ones those that it says."""
+    said = {attribute_of(name, info) for name, info in item.model_fields.items()}
+    columns = (attribute for attribute in model.__mapper__.column_attrs if isinstance(attribute.columns[0], Column))
+    return [getattr(model, column.key) for column in columns if not column.deferred or column.key in said]
