@@ -15,7 +15,28 @@ from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.shared import bookings, builders, notifications, payments, projects, units
 from realestate.services import accounts
 
-ROUTERS = (system, documentation, auth, builders, projects, units, bookings, builder_bookings, payments, notifications)
+ROUTERS = (documentation, auth, builders, projects, units, bookings, builder_bookings, payments, notifications, system)
+DESCRIPTION = """
+Property developers ("builders") sell units in their projects; customers hold, book and pay for them. Both sides are told at once.
+
+**First steps.** Press *Authorize* and sign in; the demo data has `builder@test.com` and `customer@test.com`, password `password123`.
+As the customer: find a unit (`GET /api/units?status=available`), reserve it (`POST /api/bookings`). As the builder: record its token
+(`POST /api/payments`), confirm it (`PATCH /api/bookings/{id}/status`). As either: read `GET /api/notifications`.
+
+**Conventions.** Money is a JSON number beside a `currency`; times are RFC 3339 in UTC; lists take `page`, `limit` and `sort`. Whatever is
+not yours answers 404, like what does not exist. Every refusal is a problem document with a stable `code` and a sentence in `detail`.
+"""
+TAGS = [
+    {"name": "auth", "description": "Register, sign in, stay signed in."},
+    {"name": "builders", "description": "The companies that build and sell."},
+    {"name": "projects", "description": "What is built: the catalogue, and what its builders do with it."},
+    {"name": "units", "description": "What is sold: search, holds, release and block."},
+    {"name": "bookings", "description": "From the reserve to the allotment, for both parties."},
+    {"name": "bookings (builder)", "description": "Bookings on the builder's own units."},
+    {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
+    {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
+    {"name": "system", "description": "Is it there, is it well."},
+]
 
 
 @asynccontextmanager
@@ -35,6 +56,8 @@ app = FastAPI(
     title="Real estate platform",
     version=__version__,
     summary="Homes under construction: catalogue, bookings, payments, notifications.",
+    description=DESCRIPTION,
+    openapi_tags=TAGS,
     lifespan=lifespan,
     openapi_url=None,
     docs_url=None,
