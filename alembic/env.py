@@ -32,5 +32,5 @@ with create_engine(url, poolclass=NullPool).connect() as connection:
         if target and not (target == "head" and is_newest):
             tenancy.remove(connection)  # no table may change under a policy that names its columns
         context.run_migrations()
-        if context.get_head_revision() in context.get_context().get_current_heads():
+        if target and context.get_head_revision() in context.get_context().get_current_heads():
             tenancy.install(connection)

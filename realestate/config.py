@@ -23,7 +23,6 @@ class Settings(BaseSettings):
     pool_size: float = Field(1.0, gt=0, le=20, description="factor on every connection pool of a process (1 = about 25 connections)")
     secret_key: str = Field("", description="signs tokens, at least 32 bytes; empty: generated once into DATA_DIR (development only)")
     access_token_minutes: int = Field(0, ge=0, le=1440, description="life of an access token; 0: 15, in development 720")
-    public_url: str = Field("", description="address under which clients reach the API, for links; empty: http://HOST:PORT")
     trusted_proxies: str = Field("", description="addresses or networks, comma separated, whose X-Forwarded-* headers count")
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:3000", "http://localhost:5173"], description="browser origins that may call the API, comma separated"

@@ -74,12 +74,12 @@ def _generated_key() -> str:
 
 
 def _require_answer() -> None:
-    for name in ("database_url", "database_owner_url"):
-        if url := getattr(settings, name):
-            try:
-                psycopg.connect(url, connect_timeout=10).close()
-            except psycopg.Error as error:
-                raise Refusal(f"{name.upper()}: no connection to the database: {str(error).strip()}") from error
+    """The owner's login where there is one: migrating makes the application's."""
+    name = "database_owner_url" if settings.database_owner_url else "database_url"
+    try:
+        psycopg.connect(getattr(settings, name), connect_timeout=10).close()
+    except psycopg.Error as error:
+        raise Refusal(f"{name.upper()}: no connection to the database: {str(error).strip()}") from error
 
 
 def migrate_if_ours() -> bool:

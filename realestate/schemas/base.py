@@ -55,7 +55,7 @@ class Input(_Lenient):
 
 
 class Search(_Lenient):
-    """What may follow the question mark of a listing; subclasses add filters and name their sorts (`sort: Literal[...]`).
+    """What may follow the question mark of a listing; subclasses add filters and name their sorts (`sort_by`).
 
     Unknown parameters are refused by the route, which knows all of them.
     """
@@ -71,6 +71,19 @@ class Page(Wire):
     total: int | None
     page: int
     limit: int
+
+
+def sort_by(*names: str) -> AfterValidator:
+    """For `sort: Annotated[str, sort_by(…)]`: one to three of the names, separated by commas, each with a minus for falling order."""
+
+    def check(value: str) -> str:
+        steps = value.split(",")
+        if len(steps) > 3 or any(step.removeprefix("-") not in names for step in steps):
+            message = "Input should be up to three of {names}, separated by commas, each with a minus for falling order"
+            raise PydanticCustomError("sort", message, {"names": ", ".join(names)})
+        return value
+
+    return AfterValidator(check)
 
 
 class Said(Wire):

@@ -9,7 +9,7 @@ from realestate.compiling import Says
 from realestate.models.base import Kind
 from realestate.models.bookings import BookingFilter, BookingPaymentStatus, BookingStatus, PaymentPlan
 from realestate.models.units import UnitType
-from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Text, Wire
+from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Text, Wire, sort_by
 
 
 class BookingIntent(Kind):
@@ -136,6 +136,4 @@ class BookingSearch(Search):
     project_id: Id | None = None
     payment_status: BookingPaymentStatus | None = None
     q: Line | None = Field(None, description="in booking number, unit number or the customer's name")
-    sort: Annotated[str, Field(pattern=r"^-?(created_at|booking_date|total_amount)(,-?(created_at|booking_date|total_amount)){0,2}$")] = (
-        "-created_at"
-    )
+    sort: Annotated[str, sort_by("created_at", "booking_date", "total_amount")] = "-created_at"

@@ -1,10 +1,10 @@
 """Builders, as everybody may know them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from realestate.schemas.base import Line, Page, Search, Wire
+from realestate.schemas.base import Line, Page, Search, Wire, sort_by
 
 
 class BuilderSummary(Wire):
@@ -38,4 +38,4 @@ class BuilderSearch(Search):
     q: Annotated[Line | None, Field(description="part of the company's name, address or description")] = None
     country: Annotated[str | None, Field(pattern="^[A-Za-z]{2}$", description="ISO 3166 code", examples=["IN"])] = None
     verified: bool | None = None
-    sort: Literal["company_name", "-company_name", "-rating", "-created_at"] = "company_name"
+    sort: Annotated[str, sort_by("company_name", "rating", "created_at")] = "company_name"

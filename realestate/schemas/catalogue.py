@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from realestate.errors import Invalid
 from realestate.models.projects import CURRENCIES, ProjectStatus, ProjectType
 from realestate.models.units import ShownStatus, UnitType
-from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Search
+from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Search, sort_by
 
 UNSAID: Any = Field(default_factory=lambda: None)
 """The default of what may be left out but not be null; `model_fields_set` tells."""
@@ -85,12 +85,6 @@ PROJECT_SORTS = ("created_at", "project_name", "price_range_min", "price_range_m
 UNIT_SORTS = ("price", "floor_number", "area_sqft", "unit_number", "created_at")
 
 
-def sort_pattern(*names: str) -> str:
-    """One to three of the names, separated by commas, each with a minus for descending."""
-    name = f"-?({'|'.join(names)})"
-    return f"^{name}(,{name}){{0,2}}$"
-
-
 class ProjectSearch(Search):
     q: Annotated[Line | None, Field(description="part of the name, the city or the description")] = None
     location: Annotated[Line | None, Field(description="part of the address, the city or the state")] = None
@@ -105,7 +99,7 @@ class ProjectSearch(Search):
     lat: Annotated[Latitude | None, Field(description="with `lng` and `radius_km`: around this place")] = None
     lng: Longitude | None = None
     radius_km: Annotated[float | None, Field(gt=0, le=500, allow_inf_nan=False)] = None
-    sort: Annotated[str, Field(pattern=sort_pattern(*PROJECT_SORTS), examples=["-created_at,project_name"])] = "-created_at"
+    sort: Annotated[str, sort_by(*PROJECT_SORTS), Field(examples=["-created_at,project_name"])] = "-created_at"
 
     @model_validator(mode="after")
     def _place_is_whole(self) -> Self:
@@ -134,4 +128,4 @@ class UnitSearch(Search):
     min_price: Amount | None = None
     max_price: Amount | None = None
     bedrooms: Few | None = None
-    sort: Annotated[str, Field(pattern=sort_pattern(*UNIT_SORTS), examples=["price,-floor_number"])] = "price"
+    sort: Annotated[str, sort_by(*UNIT_SORTS), Field(examples=["price,-floor_number"])] = "price"

@@ -65,7 +65,7 @@ async def test_a_customer_holds_for_minutes_at_todays_price_and_the_sales_team_i
     team = (await client.get(f"/api/units/{unit_id}", headers=builder.headers)).json()
     assert team["customer_id"] == team["held_by_user_id"] == asha.user_id and team["hold_price"] == team["price"]
     again = await hold(client, asha, unit_id)
-    assert again.status_code == 409 and again.json()["code"] == "INVALID_TRANSITION"
+    assert again.status_code == 409 and again.json()["code"] == "UNIT_NOT_AVAILABLE"
     assert (await hold(client, await make_customer(), unit_id)).json()["code"] == "UNIT_NOT_AVAILABLE"
 
 

@@ -181,18 +181,21 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
         self.status_reason = None
 
     def hold(self, customer_id: int, by: int, until: datetime) -> None:
-        """Keep it for a customer until a moment, at today's price."""
-        self.take("hold")
+        """Keep it for a customer until a moment, at today's price. Conflict UNIT_NOT_AVAILABLE, whatever else it is."""
+        self._be_claimed("hold")
         self.customer_id, self.held_by_user_id = customer_id, by
         self.hold_expires_at, self.hold_price = until, self.price
         self.hold_count = self.hold_count + 1
 
     def reserve(self, customer_id: int, until: datetime) -> None:
         """Claim it for a booking that must be paid for until a moment."""
-        if self.status == U.held and self.customer_id != customer_id:
-            raise Conflict("UNIT_NOT_AVAILABLE", "This unit is held for somebody else.")
-        self.take("reserve")
+        self._be_claimed("reserve", self.status == U.held and self.customer_id != customer_id)
         self.customer_id, self.hold_expires_at = customer_id, until
+
+    def _be_claimed(self, event: str, is_anothers: bool = False) -> None:
+        if is_anothers or event not in self.allowed:
+            raise Conflict("UNIT_NOT_AVAILABLE", "This unit is not available.")
+        self.take(event)
 
     def firm(self) -> None:
         """Money has come: the claim no longer ends by the clock."""
