@@ -126,7 +126,8 @@ WRONG = {
         SELECT b.id FROM bookings b JOIN installments i ON i.booking_id = b.id WHERE i.status <> 'cancelled'
         GROUP BY b.id HAVING sum(i.amount) <> b.total_amount""",
     "a line or a receipt is not the sum of its allocations": """
-        SELECT id FROM installments i WHERE allocated <> (SELECT coalesce(sum(principal), 0) FROM allocations a WHERE a.installment_id = i.id)
+        SELECT id FROM installments i WHERE allocated <>
+            (SELECT coalesce(sum(principal), 0) FROM allocations a WHERE a.installment_id = i.id)
         UNION ALL
         SELECT id FROM payments p WHERE allocated <> (SELECT coalesce(sum(principal), 0) FROM allocations a WHERE a.payment_id = p.id)""",
     "receipt numbers have gaps": """
@@ -139,7 +140,8 @@ WRONG = {
         SELECT b.id FROM bookings b JOIN installments i ON i.booking_id = b.id WHERE b.status = 'handed_over' AND i.status <> 'paid'""",
     "a step comes before the one that it follows": """
         SELECT id FROM bookings WHERE confirmed_at < booking_date OR created_at <> booking_date OR created_at > now()
-        UNION ALL SELECT p.id FROM payments p JOIN bookings b ON b.id = p.booking_id WHERE p.created_at < b.created_at OR p.created_at > now()
+        UNION ALL SELECT p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
+            WHERE p.created_at < b.created_at OR p.created_at > now()
         UNION ALL SELECT i.id FROM installments i WHERE demanded_at < created_at OR demanded_at > now()
         UNION ALL SELECT id FROM notifications WHERE created_at > now() OR read_at < created_at OR read_at > now()""",
     "an inbox has gaps": "SELECT user_id FROM notifications GROUP BY user_id HAVING count(*) <> max(seq) OR min(seq) <> 1",

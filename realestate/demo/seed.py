@@ -30,7 +30,8 @@ DATE_NOTIFICATIONS = """
     FROM unnest(CAST(:keys AS text[]), CAST(:moments AS timestamptz[])) AS told (key, moment) WHERE n.dedupe_key = told.key"""
 READ_NOTIFICATIONS = """
     UPDATE notifications SET is_read = true, read_at = created_at + interval '5 hours'
-    WHERE builder_id = ANY (:builders) AND (created_at < now() - interval '8 days' OR created_at < now() - interval '1 day' AND seq % 3 = 0)"""
+    WHERE builder_id = ANY (:builders)
+        AND (created_at < now() - interval '8 days' OR created_at < now() - interval '1 day' AND seq % 3 = 0)"""
 DATE_LEADS = """
     UPDATE leads l SET created_at = f.first, updated_at = f.first,
         stage = CASE WHEN f.has_bought THEN 'booked' ELSE 'contacted' END,
