@@ -38,9 +38,10 @@ async def house_of_its_own(purpose: str) -> AsyncIterator[None]:
         patch.setattr(settings, "database_url", url.render_as_string(hide_password=False))
         for name in ("engine", "_sessions"):
             patch.setattr(database, name, None, raising=False)
-        patch.setattr(database, "readers", {})
+        theirs = dict(database.readers)
         async with database.connected():
             yield
+        database.readers.update(theirs)
 
 
 @pytest.fixture(scope="module")

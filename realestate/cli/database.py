@@ -12,6 +12,7 @@ import psycopg
 from realestate.cli.migration import migrate
 from realestate.cli.refusal import Refusal
 from realestate.config import settings
+from realestate.errors import RealEstateError
 
 
 @contextmanager
@@ -51,8 +52,7 @@ def _embedded(may_join: bool) -> Iterator[Path]:
 def _fill_in(**values: str) -> None:
     for name, value in values.items():
         setattr(settings, name, value)
-        if name != "database_owner_url":  # server processes have no business with the owner
-            os.environ[name.upper()] = value
+        os.environ[name.upper()] = value
 
 
 def _generated_key() -> str:
@@ -94,7 +94,10 @@ async def seed() -> str:
     from realestate.database import connected
 
     async with connected():
-        return await demo.seed()
+        try:
+            return await demo.seed()
+        except RealEstateError as error:
+            raise Refusal(error.detail) from error
 
 
 async def create_admin(email: str, password: str) -> None:

@@ -29,6 +29,7 @@ def serve() -> None:
         production.check_database()
         if settings.seed_name == "demo":
             asyncio.run(database.seed())
+        os.environ.pop("DATABASE_OWNER_URL", None)  # server processes have no business with the owner
         _introduce(listener, folder)
         _listen(listener)
 
@@ -74,7 +75,7 @@ def _introduce(listener: socket.socket, folder: Path | None) -> None:
     if folder:
         lines += [f"Database     {folder}"]
     if settings.seed_name == "demo":
-        lines += ["Demo logins  builder@test.com and customer@test.com, password password123"]
+        lines += ["Demo logins  builder@test.com and customer@test.com, password password123 (and builder2@, customer2@)"]
     print("\n".join(lines), flush=True)
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer_group
 
 from realestate.errors import Conflict, NotFound
-from realestate.models.units import Hold, Unit, UnitStatus
+from realestate.models.units import Hold, Unit, UnitStatus, claim_is_over_at
 
 
 class Claim(NamedTuple):
@@ -21,13 +21,14 @@ class Claim(NamedTuple):
 
 async def lock(session: AsyncSession, unit_id: int) -> Claim:
     """The unit, ours until commit. The wall lets a customer lock only what it may claim or has claimed: UNIT_NOT_AVAILABLE else."""
-    statement = select(Unit, Unit.claim_is_over, func.now()).where(Unit.id == unit_id).with_for_update(of=Unit)
+    now = literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()  # demo data live in the past
+    statement = select(Unit, claim_is_over_at(Unit, now), now).where(Unit.id == unit_id).with_for_update(of=Unit)
     whole = statement.options(undefer_group("private"), joinedload(Unit.project, innerjoin=True))
     row = (await session.execute(whole.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise await _refusal(session, unit_id)
-    unit, is_over, now = row
-    return Claim(unit, bool(is_over), now)
+    unit, is_over, moment = row
+    return Claim(unit, bool(is_over), moment)
 
 
 async def _refusal(session: AsyncSession, unit_id: int) -> NotFound | Conflict:

@@ -1,6 +1,6 @@
 """Time travel for the demo data: the services' own verbs, as if on an earlier day."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -10,29 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from realestate import crud
-from realestate.crud.units import Claim
 from realestate.models.base import Timestamped
 from realestate.models.bookings import Booking
-from realestate.models.units import Hold, UnitStatus
-
-Lock = Callable[[AsyncSession, int], Awaitable[Claim]]
+from realestate.models.units import Hold
 
 
 class Clock:
     """The moment that it is for one session. Services take the time from the unit that they lock, rows get theirs when written."""
 
-    def __init__(self, session: AsyncSession, moment: datetime, lock: Lock) -> None:
-        self.session, self.moment, self._lock = session, moment, lock
+    def __init__(self, session: AsyncSession, moment: datetime) -> None:
+        self.session = session
+        self.moment = moment
 
-    async def lock(self, session: AsyncSession, unit_id: int) -> Claim:
-        """`crud.units.lock`, at the clock's moment."""
-        claim = await self._lock(session, unit_id)
-        if session is not self.session:
-            return claim
-        unit, end = claim.unit, claim.unit.hold_expires_at
-        is_over = unit.status in (UnitStatus.held, UnitStatus.reserved) and end is not None and end <= self.moment
-        return Claim(unit, is_over, self.moment)
+    @property
+    def moment(self) -> datetime:
+        moment: datetime = self.session.info["now"]  # where crud.units.lock takes the time from
+        return moment
+
+    @moment.setter
+    def moment(self, moment: datetime) -> None:
+        self.session.info["now"] = moment
 
     def stamp(self, session: Session, *_: Any) -> None:
         """What the database would fill in by its own clock."""
@@ -52,12 +49,10 @@ class Clock:
 @contextmanager
 def turned_back(session: AsyncSession, moment: datetime) -> Iterator[Clock]:
     """Let a session live in the past. All others keep the database's time."""
-    lock = crud.units.lock
-    clock = Clock(session, moment, lock)
+    clock = Clock(session, moment)
     event.listen(session.sync_session, "before_flush", clock.stamp)
-    crud.units.lock = clock.lock
     try:
         yield clock
     finally:
-        crud.units.lock = lock
         event.remove(session.sync_session, "before_flush", clock.stamp)
+        del session.info["now"]

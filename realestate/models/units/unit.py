@@ -33,6 +33,11 @@ _PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "defe
 """Columns of the builder's team: whoever may see them asks for them (`undefer_group("private")`)."""
 
 
+def claim_is_over_at(unit: Any, moment: Any) -> Any:
+    """Whether the hold, or the unpaid reserve, of a unit has come to its end by a moment, as SQL."""
+    return and_(unit.status.in_([U.held, U.reserved]), unit.hold_expires_at <= moment)
+
+
 class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     """One sellable flat, shop or plot (domain.md §1).
 
@@ -118,12 +123,12 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
     @hybrid_property
     def claim_is_over(self) -> bool:
         """A hold or an unpaid reserve whose time has passed, by the database's clock."""
-        raise NotImplementedError("only the database knows what time it is: see crud.units")
+        raise NotImplementedError("only the database knows what time it is: see crud.units.lock")
 
     @claim_is_over.inplace.expression
     @classmethod
     def _claim_is_over(cls) -> Any:
-        return and_(cls.status.in_([U.held, U.reserved]), cls.hold_expires_at <= func.now())
+        return claim_is_over_at(cls, func.now())
 
     @hybrid_property
     def current_status(self) -> str:
