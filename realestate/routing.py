@@ -8,6 +8,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar, cast
 
@@ -15,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Body
 from fastapi.routing import APIRoute, _effective_route_context_var  # the only way to see what include_router adds to a route
-from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
@@ -39,8 +40,8 @@ class StrictRoute(APIRoute):
 
         async def strict(request: Request) -> Response:
             request.scope["path_template"] = template  # for the access log
-            if request.scope["query_string"]:
-                _check_query(request, known)
+            if query_string := request.scope["query_string"]:
+                _check_query(query_string, known)
             if check_body:
                 await check_body(request)
             return await handle(request)
@@ -154,18 +155,18 @@ async def _receive_body(scope: Scope, receive: Receive, limit: int) -> bytes | N
 def _query_names(dependant: Dependant) -> frozenset[str]:
     """Every query parameter that a route or one of its dependencies declares."""
     names = set[str]().union(*(_query_names(inner) for inner in dependant.dependencies))
-    for field in dependant.query_params:
-        kind = field.field_info.annotation
-        names.update(kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else [field.alias])
+    names.update(getattr(dependant.call, "query_names", ()), (field.alias for field in dependant.query_params))
     return frozenset(names)
 
 
-def _check_query(request: Request, known: frozenset[str]) -> None:
-    said = request.query_params
+@lru_cache(maxsize=1000)
+def _check_query(query_string: bytes, known: frozenset[str]) -> None:
+    """Refuse parameters that are not there and text that cannot be kept. What was found good once is good."""
+    said = QueryParams(query_string)
     if unknown := sorted(said.keys() - known)[:20]:
         errors = [{"field": name, "message": "There is no such parameter here.", "code": "UNKNOWN_PARAMETER"} for name in unknown]
         raise Invalid(f"Unknown query parameter: {', '.join(unknown)}.", errors)
-    if b"%00" in request.scope["query_string"]:
+    if b"%00" in query_string:
         for name, value in said.multi_items():
             check_text(value, name)
 

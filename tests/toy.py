@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, Form, Query, Request, Response
+from fastapi import Depends, FastAPI, Form, Request, Response
 from fastapi.security import OAuth2PasswordRequestForm
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import Field
 
 from realestate import dispatch, logs, middleware, problems
+from realestate.dependencies import asked
 from realestate.errors import Conflict, Transient, Unauthenticated
 from realestate.models.base import Kind
 from realestate.problems import CONDITIONAL
@@ -87,7 +88,7 @@ Work = Annotated[None, Depends(unit_of_work, scope="function")]
 
 
 @router.get("", response_model=ToyPage)
-async def list_toys(search: Annotated[ToySearch, Query()]) -> Response:
+async def list_toys(search: Annotated[ToySearch, asked(ToySearch)]) -> Response:
     """All toys."""
     return Response(b'{"toys": [], "total": 0, "page": 1, "limit": 20}', media_type="application/json")
 

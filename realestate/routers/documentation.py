@@ -42,6 +42,7 @@ def describe(app: FastAPI) -> Document:
     document: Document = json.loads(json.dumps(FastAPI.openapi(app)))  # a copy, because FastAPI keeps the original
     for method, path, operation, dependant in _operations(app, document):
         operation["security"] = _security(dependant)
+        _add_questions(operation, dependant, document)
         _add_problems(method, path, operation)
         _add_conditions(operation)
     _name_components(document)
@@ -70,6 +71,18 @@ def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
     yield dependant
     for inner in dependant.dependencies:
         yield from _with_dependencies(inner)
+
+
+def _add_questions(operation: Document, dependant: Dependant, document: Document) -> None:
+    """The query parameters that a dependency reads as a model (see `dependencies.Asked`)."""
+    for inner in _with_dependencies(dependant):
+        if model := getattr(inner.call, "model", None):
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            document["components"]["schemas"] |= schema.get("$defs", {})
+            for name, value in schema["properties"].items():
+                said = {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": value}
+                description = {"description": value["description"]} if "description" in value else {}
+                operation.setdefault("parameters", []).append(said | description)
 
 
 def _add_problems(method: str, path: str, operation: Document) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from realestate import crud
 from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, answer, may
+from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
 from realestate.models.accounts import Permission
 from realestate.problems import problems
 from realestate.routing import Router
@@ -20,7 +20,7 @@ Seller = Annotated[Identity, may(Permission.units_hold)]
 
 
 @router.get("", response_model=BookingPage)
-async def list_builder_bookings(search: Annotated[BookingSearch, Query()], read: BuilderReader) -> Response:
+async def list_builder_bookings(search: Annotated[BookingSearch, asked(BookingSearch)], read: BuilderReader) -> Response:
     """Bookings on the builder's units, newest first, with figures over all of them."""
     return await read.page(BOOKINGS, search)
 

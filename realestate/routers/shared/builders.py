@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Path, Response
 
-from realestate.dependencies import AnyReader
+from realestate.dependencies import AnyReader, asked
 from realestate.problems import CONDITIONAL
 from realestate.routing import Router
 from realestate.schemas.builders import BuilderPage, BuilderProfile, BuilderSearch
@@ -16,7 +16,7 @@ Slug = Annotated[str, Path(max_length=100, pattern="^[a-z0-9-]+$", examples=["sk
 
 
 @router.get("", response_model=BuilderPage)
-async def list_builders(search: Annotated[BuilderSearch, Query()], read: AnyReader) -> Response:
+async def list_builders(search: Annotated[BuilderSearch, asked(BuilderSearch)], read: AnyReader) -> Response:
     """Companies that build and sell; a builder's token sees its own company only."""
     return await read.page(BUILDERS, search)
 

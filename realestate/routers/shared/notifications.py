@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from realestate import crud
-from realestate.dependencies import UserReader, UserSession, answer
+from realestate.dependencies import UserReader, UserSession, answer, asked
 from realestate.routing import Router
 from realestate.schemas.base import Id
 from realestate.schemas.notifications import NotificationFeed, NotificationOut, NotificationSearch, ReadAll, UnreadCount
@@ -15,7 +15,7 @@ router = Router(prefix="/api/notifications", tags=["notifications"])
 
 
 @router.get("", response_model=NotificationFeed)
-async def list_notifications(search: Annotated[NotificationSearch, Query()], read: UserReader) -> Response:
+async def list_notifications(search: Annotated[NotificationSearch, asked(NotificationSearch)], read: UserReader) -> Response:
     """Newest first; with `after`, oldest first from there on, so that paging by the last `seq` misses none."""
     return await read.feed(NOTIFICATIONS, search)
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, may
+from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, asked, may
 from realestate.models.accounts import Permission
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
@@ -24,7 +24,7 @@ Planner = Annotated[Identity, may(Permission.inventory_write)]
 
 
 @router.get("", response_model=ProjectPage | TeamProjectPage)
-async def list_projects(search: Annotated[ProjectSearch, Query()], read: AnyReader) -> Response:
+async def list_projects(search: Annotated[ProjectSearch, asked(ProjectSearch)], read: AnyReader) -> Response:
     """What is published; a builder's token sees its own projects, drafts included, and no others."""
     return await read.page(PROJECTS, search)
 
@@ -36,7 +36,7 @@ async def get_project(project_id: Id, read: AnyReader) -> Response:
 
 
 @router.get("/{project_id}/units", response_model=list[UnitOut] | list[TeamUnit])
-async def list_project_units(project_id: Id, wanted: Annotated[UnitFilter, Query()], read: AnyReader) -> Response:
+async def list_project_units(project_id: Id, wanted: Annotated[UnitFilter, asked(UnitFilter)], read: AnyReader) -> Response:
     """All units of a project by tower and floor. What others hold or have booked is `not_available`."""
     view = TEAM_UNITS_OF_PROJECT if read.identity.role in TEAM else UNITS_OF_PROJECT
     return await read.all(view, project_id=project_id, **wanted.__dict__)

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Response
 
 from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, CurrentParty, ExpectedVersion, PartySession, answer, may
+from realestate.dependencies import AnyReader, BuilderSession, CurrentParty, ExpectedVersion, PartySession, answer, asked, may
 from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
@@ -31,7 +31,7 @@ Holder = Annotated[Identity, Depends(_holder)]
 
 
 @router.get("", response_model=UnitPage | TeamUnitPage)
-async def list_units(search: Annotated[UnitSearch, Query()], read: AnyReader) -> Response:
+async def list_units(search: Annotated[UnitSearch, asked(UnitSearch)], read: AnyReader) -> Response:
     """Units of all projects on show; a builder's token sees its own units and no others."""
     return await read.page(TEAM_UNITS if read.identity.role in TEAM else UNITS, search)
 
