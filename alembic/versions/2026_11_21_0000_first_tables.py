@@ -211,7 +211,7 @@ def upgrade() -> None:
             "actor_role IN ('visitor', 'customer', 'builder', 'admin', 'worker', 'doorman')", name=op.f("ck_audit_events_actor_role_known")
         ),
         sa.CheckConstraint(
-            "entity_type IN ('user', 'builder', 'project', 'unit', 'hold', 'booking', 'payment')",
+            "entity_type IN ('user', 'builder', 'project', 'unit', 'hold', 'booking', 'installment', 'payment')",
             name=op.f("ck_audit_events_entity_type_known"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_audit_events_actor_id"), ondelete="RESTRICT"),
@@ -287,11 +287,11 @@ def upgrade() -> None:
         sa.CheckConstraint("category IN ('booking', 'payment', 'system')", name=op.f("ck_notifications_category_known")),
         sa.CheckConstraint("priority IN ('low', 'medium', 'high', 'critical')", name=op.f("ck_notifications_priority_known")),
         sa.CheckConstraint(
-            "related_entity_type IN ('user', 'builder', 'project', 'unit', 'hold', 'booking', 'payment')",
+            "related_entity_type IN ('user', 'builder', 'project', 'unit', 'hold', 'booking', 'installment', 'payment')",
             name=op.f("ck_notifications_related_entity_type_known"),
         ),
         sa.CheckConstraint(
-            "type IN ('hold_created', 'hold_released', 'hold_expired', 'booking_inquired', 'booking_waitlisted', 'booking_reserved', 'booking_token_paid', 'booking_confirmed', 'booking_rejected', 'booking_expired', 'booking_cancelled', 'receipt_cleared')",
+            "type IN ('hold_created', 'hold_released', 'hold_expired', 'booking_inquired', 'booking_waitlisted', 'booking_reserved', 'booking_token_paid', 'booking_confirmed', 'booking_rejected', 'booking_expired', 'booking_cancelled', 'demand_issued', 'receipt_cleared')",
             name=op.f("ck_notifications_type_known"),
         ),
         sa.ForeignKeyConstraint(["builder_id"], ["builders.id"], name=op.f("fk_notifications_builder_id"), ondelete="RESTRICT"),

@@ -24,6 +24,7 @@ class Event(Kind):
     booking_rejected = "booking_rejected"
     booking_expired = "booking_expired"
     booking_cancelled = "booking_cancelled"
+    demand_issued = "demand_issued"
     receipt_cleared = "receipt_cleared"
 
 
@@ -49,6 +50,7 @@ class Subject(Kind):
     unit = "unit"
     hold = "hold"
     booking = "booking"
+    installment = "installment"
     payment = "payment"
 
 

@@ -13,41 +13,46 @@ from realestate.services import audit
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """To the customers of the subject and to the members of its builder who hold `permission`. Texts are filled from `params`."""
+    """To the customers of the subject and to the members of its builder who hold one of `permissions`. Texts are filled from `params`."""
 
     title: str
     message: str
-    permission: Permission
+    permissions: tuple[Permission, ...]
     category: NotificationCategory = NotificationCategory.booking
     priority: Priority = Priority.medium
 
 
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
-HIGH = Priority.high
+HIGH, MONEY = Priority.high, NotificationCategory.payment
 
 TELLINGS: dict[Event, Telling] = {
-    Event.hold_created: Telling("Unit held", "Unit {unit} in {project} is held until {until}.", SALES),
-    Event.hold_released: Telling("Hold released", "The hold on unit {unit} in {project} has been released.", SALES),
-    Event.hold_expired: Telling("Hold expired", "The hold on unit {unit} in {project} has expired.", SALES),
-    Event.booking_inquired: Telling("New enquiry", "There is an enquiry about unit {unit} in {project}.", SALES),
-    Event.booking_waitlisted: Telling("On the waiting list", "There is a new name on the waiting list of unit {unit} in {project}.", SALES),
-    Event.booking_reserved: Telling(
-        "Unit reserved", "{number}: unit {unit} in {project} is reserved. The token of {token} is due by {until}.", SALES
+    Event.hold_created: Telling("Unit held", "Unit {unit} in {project} is held until {until}.", (SALES,)),
+    Event.hold_released: Telling("Hold released", "The hold on unit {unit} in {project} has been released.", (SALES,)),
+    Event.hold_expired: Telling("Hold expired", "The hold on unit {unit} in {project} has expired.", (SALES,)),
+    Event.booking_inquired: Telling("New enquiry", "There is an enquiry about unit {unit} in {project}.", (SALES,)),
+    Event.booking_waitlisted: Telling(
+        "On the waiting list", "There is a new name on the waiting list of unit {unit} in {project}.", (SALES,)
     ),
-    Event.booking_token_paid: Telling("Token received", "{number}: the token for unit {unit} in {project} has been received.", SALES),
-    Event.booking_confirmed: Telling("Booking confirmed", "{number}: unit {unit} in {project} is allotted.", MANAGERS, priority=HIGH),
+    Event.booking_reserved: Telling(
+        "Unit reserved", "{number}: unit {unit} in {project} is reserved. The token of {token} is due by {until}.", (SALES,)
+    ),
+    Event.booking_token_paid: Telling("Token received", "{number}: the token for unit {unit} in {project} has been received.", (SALES,)),
+    Event.booking_confirmed: Telling(
+        "Booking confirmed", "{number}: unit {unit} in {project} is allotted.", (MANAGERS, FINANCE), priority=HIGH
+    ),
     Event.booking_rejected: Telling(
-        "Booking rejected", "{number}: the booking of unit {unit} was rejected. {reason}", MANAGERS, priority=HIGH
+        "Booking rejected", "{number}: the booking of unit {unit} was rejected. {reason}", (SALES, FINANCE), priority=HIGH
     ),
     Event.booking_expired: Telling(
-        "Booking expired", "{number}: unit {unit} in {project} is free again; no token came in time.", MANAGERS, priority=HIGH
+        "Booking expired", "{number}: unit {unit} in {project} is free again; no token came in time.", (SALES, FINANCE), priority=HIGH
     ),
     Event.booking_cancelled: Telling(
-        "Booking cancelled", "{number}: the booking of unit {unit} in {project} is cancelled.", MANAGERS, priority=HIGH
+        "Booking cancelled", "{number}: the booking of unit {unit} in {project} is cancelled.", (SALES, FINANCE), priority=HIGH
     ),
-    Event.receipt_cleared: Telling(
-        "Payment received", "{number}: {amount} received, receipt {receipt}.", FINANCE, NotificationCategory.payment
+    Event.demand_issued: Telling(
+        "Payment due", "{number}: {amount} is due on {due} for '{line}' (demand {demand}).", (FINANCE,), MONEY, HIGH
     ),
+    Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
 }
 
 
@@ -65,7 +70,7 @@ def notify(session: AsyncSession, event: Event, row: Base, **params: Any) -> Non
             "subject": subject.value,
             "id": entry["id"],
             "customer": True,
-            "permission": telling.permission.value,
+            "permissions": [permission.value for permission in telling.permissions],
             "category": telling.category.value,
             "priority": telling.priority.value,
             "title": telling.title,

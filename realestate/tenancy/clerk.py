@@ -47,6 +47,9 @@ TELL = Function(
             SELECT m.builder_id, ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = m.booking_id)
             FROM payments m WHERE event ->> 'subject' = 'payment' AND m.id = (event ->> 'id')::bigint
             UNION ALL
+            SELECT i.builder_id, ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = i.booking_id)
+            FROM installments i WHERE event ->> 'subject' = 'installment' AND i.id = (event ->> 'id')::bigint
+            UNION ALL
             SELECT h.builder_id, ARRAY[h.customer_id]
             FROM holds h WHERE event ->> 'subject' = 'hold' AND h.id = (event ->> 'id')::bigint
         ) AS subject
@@ -54,7 +57,8 @@ TELL = Function(
             SELECT unnest(subject.customers) WHERE (event ->> 'customer')::boolean
             UNION
             SELECT u.id FROM users u WHERE u.builder_id = subject.builder_id AND u.is_active
-                AND u.team_role = ANY (CASE event ->> 'permission' {_ROLES_BY_PERMISSION} END)
+                AND EXISTS (SELECT FROM jsonb_array_elements_text(event -> 'permissions') AS one (permission)
+                    WHERE u.team_role = ANY (CASE permission {_ROLES_BY_PERMISSION} END))
         ) AS recipient (person)
         WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder OR me = ANY (subject.customers));
 
