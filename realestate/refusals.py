@@ -59,7 +59,9 @@ def _refusal(error: psycopg.Error) -> Exception | None:
 
 
 def is_lost(error: psycopg.Error) -> bool:
-    """Whether the line is dead (no SQLSTATE), or the server said goodbye or is not ready yet (class 57P, 08)."""
+    """Whether the line is dead (no SQLSTATE), or the server said goodbye or is not ready yet (class 57P, 08); not when none was free."""
+    if isinstance(error, PoolTimeout | TooManyRequests):  # which psycopg_pool counts among the operational errors
+        return False
     return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "57P").startswith(("57P", "08"))
 
 
