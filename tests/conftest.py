@@ -37,10 +37,10 @@ async def house(anyio_backend: str) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def client(house: None) -> AsyncIterator["httpx2.AsyncClient"]:
-    """Talks to the real application; every answer is checked against its declared shape."""
+    """Talks to the real application; every answer is checked against what is declared."""
     from realestate.main import app
     from tests.answers import checked
 
-    transport = httpx2.ASGITransport(checked(app), raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(checked(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
