@@ -16,6 +16,7 @@ from realestate import database, reading
 from realestate.database import VISITOR, Identity
 from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
 from realestate.models.accounts import PERMISSIONS, Permission, Role, TeamRole
+from realestate.models.base import Versions
 from realestate.reading import Collection, Detail, Feed, Listing, Summary
 from realestate.schemas.base import Search
 from realestate.security import sessions, tokens
@@ -85,11 +86,16 @@ def may(permission: Permission) -> Any:
     """`Depends` on a member of a builder's team whose role has this permission (domain.md §8); 403 for other members."""
 
     async def permitted(member: Annotated[Identity, Depends(BUILDERS)]) -> Identity:
-        if member.team_role is None or TeamRole(member.team_role) not in PERMISSIONS[permission]:
-            raise Forbidden("NOT_PERMITTED", f"Your role in the team does not include {permission.value}.")
-        return member
+        return permit(member, permission)
 
     return Depends(permitted)
+
+
+def permit(member: Identity, permission: Permission) -> Identity:
+    """The same where only the body tells what is needed."""
+    if member.team_role is None or TeamRole(member.team_role) not in PERMISSIONS[permission]:
+        raise Forbidden("NOT_PERMITTED", f"Your role in the team does not include {permission.value}.")
+    return member
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +147,6 @@ async def answer(session: AsyncSession, view: Detail, id: int, status_code: int 
     return _json(body, headers, status_code)
 
 
-async def answer_all(session: AsyncSession, view: Collection, **values: Any) -> Response:
-    """The same for a bare array."""
-    return _json(await reading.read_back(session, view.query(session.info["identity"].role), **values), {})
-
-
 def _document(said: bytes | None) -> tuple[bytes, dict[str, str]]:
     """Split `version:document`. A version alone would lie about a composite document, so the ETag has a digest of all of it."""
     if said is None:
@@ -162,14 +163,15 @@ def _json(body: bytes | None, headers: dict[str, str], status_code: int = 200) -
 
 async def _expected_version(
     if_match: Annotated[str | None, Header(description="the ETag you have read; 412 when it is stale")] = None,
-) -> int | None:
-    """The number before the dash, for `UPDATE … WHERE version = n`; None when the caller does not mind."""
+) -> Versions | None:
+    """The numbers before the dash of each tag; None when the caller does not mind."""
     if if_match is None or if_match.strip() == "*":
         return None
-    number = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
-    if not number.isascii() or not number.isdigit() or len(number) > 9:
+    numbers = (tag.strip().removeprefix("W/").strip('"').partition("-")[0] for tag in if_match.split(","))
+    versions = frozenset(int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= 9)
+    if not versions:
         raise Stale(detail="If-Match is not an ETag of this resource.")
-    return int(number)
+    return versions
 
 
 def _session_of(guard: Guard) -> Callable[..., AsyncIterator[AsyncSession]]:
@@ -204,4 +206,4 @@ PartySession = Annotated[AsyncSession, Depends(_session_of(PARTIES), scope="func
 CustomerSession = Annotated[AsyncSession, Depends(_session_of(CUSTOMERS), scope="function")]
 BuilderSession = Annotated[AsyncSession, Depends(_session_of(BUILDERS), scope="function")]
 
-ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+ExpectedVersion = Annotated[Versions | None, Depends(_expected_version)]

@@ -32,3 +32,9 @@ async def confirmed_booking(client, builder, customer, unit_id, plan="constructi
     answer = await set_status(client, builder, booking, "booking_confirmed")
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def types_told(client, person):
+    """What somebody has been told, newest first."""
+    inbox = (await client.get("/api/notifications?limit=100", headers=person.headers)).json()
+    return [told["type"] for told in inbox["notifications"]]

@@ -43,7 +43,10 @@ async def receipts(session: AsyncSession, booking_id: int) -> Sequence[Payment]:
 
 async def cancel_schedule(session: AsyncSession, booking_id: int) -> None:
     """Nothing of it is owed any more; what was paid stays on record."""
-    await session.execute(update(Installment).where(Installment.booking_id == booking_id).values(status=I.cancelled))
+    unpaid = (I.scheduled, I.demanded, I.partially_paid)
+    await session.execute(
+        update(Installment).where(Installment.booking_id == booking_id, Installment.status.in_(unpaid)).values(status=I.cancelled)
+    )
 
 
 async def next_number(session: AsyncSession, builder_id: int, series: Series, year: str) -> int:

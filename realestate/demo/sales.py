@@ -10,7 +10,7 @@ from random import Random
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity
+from realestate.database import WORKER, Identity
 from realestate.demo.clock import Clock
 from realestate.demo.sites import Site
 from realestate.models.accounts import LeadSource, Role
@@ -110,7 +110,7 @@ class Sale:
     async def enter(self, intent: BookingIntent = BookingIntent.reserve) -> None:
         """Reserve it, ask about it, or wait for it."""
         said = BookingCreate(unit_id=self.unit_id, intent=intent, payment_plan=self.plan, needs_loan=self.needs_loan, notes=self.remark)
-        self.booking_id = (await bookings.create(self.session, self.customer_id, said)).id
+        self.booking_id = (await bookings.create(self.session, WORKER, self.customer_id, said)).id
 
     async def hold(self) -> None:
         """By the customer's own hand."""
@@ -135,7 +135,7 @@ class Sale:
 
     async def clear(self) -> None:
         """The bank has credited the latest cheque."""
-        await payments.clear(self.session, self.payment_id)
+        await payments.clear(self.session, self.site.team.owner, self.payment_id)
 
     async def fall_due(self) -> None:
         """What a job does every night: demand the lines whose date has come."""

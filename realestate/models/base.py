@@ -130,19 +130,29 @@ class Timestamped:
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now(), sort_order=1)
 
 
+Versions = frozenset[int]
+"""Those that a caller takes for the current one: mostly one."""
+
+
 class Versioned:
     """Counts changes: a lost update is refused, and the number before the dash of an ETag is this one."""
 
     version: Mapped[int] = mapped_column(Integer, server_default="1", sort_order=2)
 
-    def expect(self, version: int | None) -> None:
-        """Stale when the caller has seen another version (If-Match). A change in between is refused by the UPDATE itself."""
-        if version is not None and version != self.version:
+    def expect(self, versions: Versions | None) -> None:
+        """Stale when the caller has seen others (If-Match). A change in between is refused by the UPDATE itself."""
+        if versions is not None and self.version not in versions:
             raise Stale(detail="This has changed since you read it. Please look again.")
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version, "eager_defaults": True}
+
+
+def no_such_step(noun: str, state: Kind, event: str, allowed: list[str]) -> Conflict:
+    """An edge that does not exist, and those that do."""
+    where: dict[str, Any] = {"from": state.value, "event": event, "allowed": allowed}
+    return Conflict("INVALID_TRANSITION", f"A {noun} that is {state.value} cannot take the step '{event}'.", **where)
 
 
 class Stateful:
@@ -165,9 +175,4 @@ class Stateful:
     def may(self, event: str) -> None:
         """Conflict INVALID_TRANSITION, with what is allowed, where there is no such edge."""
         if event not in self.allowed:
-            noun = type(self).__name__.lower()
-            raise Conflict(
-                "INVALID_TRANSITION",
-                f"A {noun} that is {self.status} cannot take the step '{event}'.",
-                **{"from": self.status, "event": event, "allowed": self.allowed},
-            )
+            raise no_such_step(type(self).__name__.lower(), self.status, event, self.allowed)

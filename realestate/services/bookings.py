@@ -1,42 +1,40 @@
 """Booking a unit, from the reserve to the allotment. Each verb: fetch (unit, then booking, locked), change, tell."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity
 from realestate.errors import Conflict, Invalid
-from realestate.models.accounts import LeadSource
-from realestate.models.bookings import Booking, BookingParty, BookingStatus, PartyRole, PaymentPlan
-from realestate.models.money import PlanLine, PlanTrigger, round_cents, split
+from realestate.models.accounts import LeadSource, Permission
+from realestate.models.base import no_such_step
+from realestate.models.bookings import Booking, BookingParty, BookingStatus, PartyRole
 from realestate.models.notifications import Event
-from realestate.models.payments import Installment, InstallmentStatus
-from realestate.models.plans import lines_of
 from realestate.models.rules import Rules
 from realestate.models.units import HoldEnd, Unit, UnitStatus
 from realestate.schemas.bookings import BookingCreate, BookingIntent, BookingStep
-from realestate.services import claims, payments
+from realestate.services import claims, payments, pricing
+from realestate.services.leads import meet
 from realestate.services.notifications import notify
 
 ALL_OF_IT = 1_000_000
 """A share of 100 %, in basis points × 100."""
 
 
-async def create(session: AsyncSession, customer_id: int, order: BookingCreate) -> Booking:
+async def create(session: AsyncSession, by: Identity, customer_id: int, order: BookingCreate) -> Booking:
     """What the customer intends: claim the unit, ask about it, or wait for it."""
     match order.intent:
         case BookingIntent.reserve:
-            return await reserve(session, customer_id, order)
+            return await reserve(session, by, customer_id, order)
         case BookingIntent.inquire:
-            return await _register_interest(session, customer_id, order, BookingStatus.inquiry)
+            return await _register_interest(session, by, customer_id, order, BookingStatus.inquiry)
         case BookingIntent.waitlist:
-            return await _register_interest(session, customer_id, order, BookingStatus.waitlisted)
+            return await _register_interest(session, by, customer_id, order, BookingStatus.waitlisted)
 
 
-async def reserve(session: AsyncSession, customer_id: int, order: BookingCreate) -> Booking:
+async def reserve(session: AsyncSession, by: Identity, customer_id: int, order: BookingCreate) -> Booking:
     """Claim a unit for a customer until its token is due, at the server's price and with the whole schedule written down.
 
     Conflict UNIT_NOT_AVAILABLE when somebody was faster: the lock, the wall and a unique index each see to that.
@@ -46,24 +44,24 @@ async def reserve(session: AsyncSession, customer_id: int, order: BookingCreate)
     unit, is_over, now = await crud.units.lock(session, order.unit_id)
     if is_over:
         await claims.lapse(session, unit)
-    await crud.leads.know(session, unit.builder_id, customer_id, LeadSource.booking)
+    await meet(session, by, unit.builder_id, customer_id, LeadSource.booking)
     price = await _end_own_hold(session, unit, customer_id)
     booking = await _booking_for(session, unit, customer_id)
     until = now + timedelta(hours=Rules.of(unit.project.rules).reserve_hours)
     unit.reserve(customer_id, until)
-    _price(booking, unit, price, order.payment_plan)
-    booking.reserve_expires_at, booking.needs_loan, booking.special_requests = until, order.needs_loan, order.notes
+    pricing.price(booking, unit, price, order.payment_plan)
+    booking.booking_date, booking.reserve_expires_at = now, until
+    booking.needs_loan, booking.special_requests = order.needs_loan, order.notes
     await _enter(session, booking)
-    session.add_all(schedule(booking, now, unit.project.date_at(now)))
+    session.add_all(pricing.schedule(booking, now, unit.project.date_at(now)))
     token = f"{booking.currency} {booking.token_amount:,.2f}"
     notify(session, Event.booking_reserved, booking, **_names(booking, unit), token=token, until=f"{until:%d %b %Y, %H:%M} UTC")
     return booking
 
 
-async def confirm(session: AsyncSession, booking_id: int) -> Booking:
+async def confirm(session: AsyncSession, booking_id: int, version: int | None = None) -> Booking:
     """Allot a unit whose token has been paid, demand what its plan already owes, and tell the buyer."""
-    unit, now = await _lock_unit(session, booking_id)
-    booking = await crud.bookings.get(session, booking_id)
+    booking, unit, now = await _fetch(session, booking_id, "approve", version)
     booking.approve(now)
     unit.take("book")
     await payments.settle(session, booking, unit.project, now)
@@ -71,22 +69,19 @@ async def confirm(session: AsyncSession, booking_id: int) -> Booking:
     return booking
 
 
-async def reject(session: AsyncSession, member: Identity, booking_id: int, reason: str) -> Booking:
+async def reject(session: AsyncSession, member: Identity, booking_id: int, reason: str, version: int | None = None) -> Booking:
     """Turn a buyer down: the unit is free again and all money that came is queued to go back."""
-    unit, _ = await _lock_unit(session, booking_id)
-    booking = await crud.bookings.get(session, booking_id)
+    booking, unit, now = await _fetch(session, booking_id, "reject", version)
     booking.reject(reason)
-    await payments.queue_full_refund(session, member, booking)
+    await payments.queue_full_refund(session, member, booking, unit.project.date_at(now))
     await _let_go(session, booking, unit)
     notify(session, Event.booking_rejected, booking, **_names(booking, unit), reason=reason)
     return booking
 
 
-async def cancel(session: AsyncSession, booking_id: int, reason: str | None) -> Booking:
-    """Let go of a reserve before its token has cleared: nobody owes anything."""
-    (await crud.bookings.peek(session, booking_id)).may("cancel")  # a customer cannot lock what is no longer its own
-    unit, _ = await _lock_unit(session, booking_id)
-    booking = await crud.bookings.get(session, booking_id)
+async def cancel(session: AsyncSession, booking_id: int, reason: str | None, version: int | None = None) -> Booking:
+    """Let go of a reserve before its token has come: nobody owes anything."""
+    booking, unit, _ = await _fetch(session, booking_id, "cancel", version)
     booking.cancel(reason)
     await _let_go(session, booking, unit)
     notify(session, Event.booking_cancelled, booking, **_names(booking, unit))
@@ -95,55 +90,24 @@ async def cancel(session: AsyncSession, booking_id: int, reason: str | None) -> 
 
 async def step(session: AsyncSession, member: Identity, booking_id: int, wanted: BookingStep, version: int | None) -> Booking:
     """The portals' PATCH of a status, as the event that it stands for (domain.md §2). Stale when `version` is not the current one."""
-    booking = await crud.bookings.peek(session, booking_id)
-    booking.expect(version)
     match wanted.status:
         case BookingStatus.booking_confirmed:
-            return await confirm(session, booking_id)
+            return await confirm(session, booking_id, version)
         case BookingStatus.rejected:
             if wanted.reason is None:
                 raise Invalid.field("reason", "Say why; the customer will read it.", "MISSING")
-            return await reject(session, member, booking_id, wanted.reason)
+            return await reject(session, member, booking_id, wanted.reason, version)
         case BookingStatus.cancelled:
-            return await cancel(session, booking_id, wanted.reason)
-    code = "SET_BY_MONEY" if wanted.status is BookingStatus.token_paid else "INVALID_TRANSITION"
-    said = f"A booking that is {booking.status} cannot be set to {wanted.status}."
-    where: dict[str, Any] = {"from": booking.status.value, "event": wanted.status.value, "allowed": booking.allowed}
-    raise Conflict(code, said, **where)
+            return await cancel(session, booking_id, wanted.reason, version)
+    booking, _, _ = await _fetch(session, booking_id, wanted.status.value, version)
+    if wanted.status is BookingStatus.token_paid:
+        raise Conflict("SET_BY_MONEY", "Only recorded money takes a booking to token_paid.", allowed=booking.allowed)
+    raise no_such_step("booking", booking.status, wanted.status.value, booking.allowed)
 
 
-def schedule(booking: Booking, now: datetime, today: date) -> list[Installment]:
-    """Every line of the plan, summing exactly to the total. What the booking itself triggers is owed at once, without a demand notice."""
-    assert booking.payment_plan is not None, "priced before"
-    lines = lines_of(booking.payment_plan)
-    amounts = split(booking.total_amount, [line.weight for line in lines])
-    return [_installment(booking, seq, line, amount, now, today) for seq, (line, amount) in enumerate(zip(lines, amounts, strict=True), 1)]
-
-
-def _installment(booking: Booking, seq: int, line: PlanLine, amount: Decimal, now: datetime, today: date) -> Installment:
-    is_owed = line.trigger is PlanTrigger.on_booking
-    return Installment(
-        **_key(booking),
-        customer_id=booking.customer_id,
-        seq=seq,
-        name=line.name,
-        amount=amount,
-        trigger=line.as_json,
-        due_date=line.date_from(today),
-        status=InstallmentStatus.demanded if is_owed else InstallmentStatus.scheduled,
-        demanded_at=now if is_owed else None,
-    )
-
-
-def _price(booking: Booking, unit: Unit, price: Decimal, plan: PaymentPlan) -> None:
-    """Totals and plan as they are today; later edits of project and unit never touch a booking."""
-    lines = lines_of(plan)
-    first = split(price, [line.weight for line in lines])[0]
-    rules = Rules.of(unit.project.rules)
-    booking.total_amount, booking.payment_plan = price, plan
-    booking.token_amount = min(first, round_cents(price * rules.token_percent / 100))
-    booking.cost_sheet = {"lines": [{"code": "base", "name": "Base price", "amount": str(price)}], "total": str(price)}
-    booking.plan_snapshot = {"plan": plan.value, "lines": [line.as_json for line in lines]}
+def may_take(status: BookingStatus) -> Permission:
+    """What a member of the team needs for a step: a sale that is not paid for is let go of by those who may make one."""
+    return Permission.units_hold if status is BookingStatus.cancelled else Permission.bookings_approve
 
 
 async def _booking_for(session: AsyncSession, unit: Unit, customer_id: int) -> Booking:
@@ -176,12 +140,12 @@ async def _end_own_hold(session: AsyncSession, unit: Unit, customer_id: int) -> 
     return hold.price
 
 
-async def _register_interest(session: AsyncSession, customer_id: int, order: BookingCreate, status: BookingStatus) -> Booking:
+async def _register_interest(session: AsyncSession, by: Identity, customer_id: int, order: BookingCreate, status: BookingStatus) -> Booking:
     """An enquiry or a place on the waiting list: no claim on the unit, today's price for the record."""
     unit = await crud.units.get(session, order.unit_id)
     if status is BookingStatus.waitlisted and await crud.units.is_free(session, unit.id):
         raise Conflict("UNIT_AVAILABLE", "This unit is available: reserve it instead of waiting for it.")
-    await crud.leads.know(session, unit.builder_id, customer_id, LeadSource.enquiry)
+    await meet(session, by, unit.builder_id, customer_id, LeadSource.enquiry)
     booking = _new(unit, customer_id, status)
     booking.total_amount, booking.token_amount = unit.price, Decimal(0)
     booking.cost_sheet, booking.plan_snapshot = {}, {}
@@ -202,10 +166,21 @@ async def _enter(session: AsyncSession, booking: Booking) -> None:
         session.add(BookingParty(**_key(booking), **owner, share=ALL_OF_IT))
 
 
-async def _lock_unit(session: AsyncSession, booking_id: int) -> tuple[Unit, datetime]:
-    """The booking's unit, to be locked before the booking itself, and the time."""
-    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
-    return unit, now
+async def _fetch(session: AsyncSession, booking_id: int, event: str, version: int | None) -> tuple[Booking, Unit, datetime]:
+    """A booking and its unit, the unit locked first, and the time. Stale, or Conflict when it is expired by the clock.
+
+    What is refused anyway is refused before anything is locked: a customer cannot lock a unit that is out of its hands.
+    """
+    seen = await crud.bookings.peek(session, booking_id)
+    seen.expect(version)
+    if event in Booking.EDGES:
+        seen.may(event)
+    unit, _, now = await crud.units.lock(session, seen.unit_id)
+    booking = await crud.bookings.get(session, booking_id)
+    booking.expect(version)
+    if booking.has_lapsed(now):
+        raise no_such_step("booking", BookingStatus.expired, event, [])
+    return booking, unit, now
 
 
 async def _let_go(session: AsyncSession, booking: Booking, unit: Unit) -> None:

@@ -27,6 +27,7 @@ from realestate.models.payments import (
 from realestate.models.projects import Project
 from realestate.models.units import Unit
 from realestate.schemas.payments import PaymentCreate
+from realestate.services import audit
 from realestate.services.notifications import notify
 
 CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft)
@@ -53,28 +54,32 @@ async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -
     unit.firm()
     if payment.payment_method in CLEARED_LATER:
         payment.take("submit")
-        await session.flush()
-    else:
+    await session.flush()
+    audit.record(session, "payment.recorded", payment, amount=str(payment.amount), method=payment.payment_method.value)
+    if payment.payment_method not in CLEARED_LATER:
         await _clear(session, booking, unit, payment, now)
     return payment
 
 
-async def clear(session: AsyncSession, payment_id: int) -> Payment:
-    """The bank has credited a cheque or draft."""
+async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Payment:
+    """The bank has credited a cheque or draft. What comes for a booking that has ended meanwhile is queued to go back."""
     booking_id = await crud.payments.booking_id_of(session, payment_id)
     unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
     booking = await crud.bookings.get(session, booking_id)
     payment = await crud.payments.get(session, payment_id)
     await _clear(session, booking, unit, payment, now)
+    if booking.status not in ACTIVE:
+        await _queue_refund(session, member, payment, unit.project.date_at(now))
     return payment
 
 
 async def settle(session: AsyncSession, booking: Booking, project: Project, now: datetime) -> None:
     """Demand the lines whose date has come, then let every receipt's remainder meet what is owed, oldest first."""
     lines = await crud.payments.schedule(session, booking.id)
+    today = project.date_at(now)
     for line in lines:
-        if line.status is InstallmentStatus.scheduled and line.due_date and line.due_date <= project.date_at(now):
-            await _demand(session, booking, line, now)
+        if line.status is InstallmentStatus.scheduled and line.due_date and line.due_date <= today:
+            await _demand(session, booking, line, today, now)
     owed = [line for line in lines if line.status is not InstallmentStatus.scheduled]
     session.add_all(allocate(await crud.payments.receipts(session, booking.id), owed))
     await session.flush()
@@ -93,26 +98,26 @@ def allocate(receipts: Iterable[Payment], owed: Sequence[Installment]) -> list[A
     return found
 
 
-async def queue_full_refund(session: AsyncSession, member: Identity, booking: Booking) -> None:
+async def queue_full_refund(session: AsyncSession, member: Identity, booking: Booking, today: date) -> None:
     """One pending refund for each receipt that has cleared; somebody else approves it."""
     for receipt in await crud.payments.receipts(session, booking.id):
-        session.add(
-            Payment(
-                builder_id=booking.builder_id,
-                booking_id=booking.id,
-                customer_id=booking.customer_id,
-                kind=PaymentKind.refund,
-                payment_type=receipt.payment_type,
-                amount=receipt.amount,
-                currency=receipt.currency,
-                payment_method=receipt.payment_method,
-                payment_date=receipt.payment_date,
-                status=PaymentStatus.pending,
-                refund_of_id=receipt.id,
-                created_by=member.me,
-            )
-        )
+        await _queue_refund(session, member, receipt, today)
+
+
+async def _queue_refund(session: AsyncSession, member: Identity, receipt: Payment, today: date) -> None:
+    """All of a receipt. Pending until somebody else approves it."""
+    copied = ("builder_id", "booking_id", "customer_id", "payment_type", "amount", "currency", "payment_method")
+    refund = Payment(
+        **{name: getattr(receipt, name) for name in copied},
+        kind=PaymentKind.refund,
+        status=PaymentStatus.pending,
+        payment_date=today,
+        refund_of_id=receipt.id,
+        created_by=member.user_id or receipt.created_by,
+    )
+    session.add(refund)
     await session.flush()
+    audit.record(session, "refund.queued", refund, amount=str(refund.amount), receipt=receipt.receipt_no)
 
 
 async def _check(session: AsyncSession, booking: Booking, today: date, said: PaymentCreate) -> None:
@@ -128,18 +133,22 @@ async def _clear(session: AsyncSession, booking: Booking, unit: Unit, payment: P
     payment.take("clear")
     payment.receipt_no = await _number(session, booking, Series.receipt, unit.project.date_at(now))
     await session.flush()
-    await settle(session, booking, unit.project, now)
     amount = f"{payment.currency} {payment.amount:,.2f}"
     notify(session, Event.receipt_cleared, payment, number=booking.booking_number, amount=amount, receipt=payment.receipt_no)
+    if booking.status not in ACTIVE:
+        return
+    await settle(session, booking, unit.project, now)
     if booking.status is BookingStatus.reserved and await crud.payments.total(session, booking.id, CLEARED) >= booking.token_amount:
         booking.token_cleared()
         notify(session, Event.booking_token_paid, booking, number=booking.booking_number, **unit.names)
 
 
-async def _demand(session: AsyncSession, booking: Booking, line: Installment, now: datetime) -> None:
-    assert line.due_date is not None
-    line.demand_no = await _number(session, booking, Series.demand, line.due_date)
+async def _demand(session: AsyncSession, booking: Booking, line: Installment, today: date, now: datetime) -> None:
+    """Issue it: numbered in the year of today, and told."""
+    line.demand_no = await _number(session, booking, Series.demand, today)
     line.status, line.demanded_at = InstallmentStatus.demanded, now
+    facts = {"number": booking.booking_number, "line": line.name, "demand": line.demand_no}
+    notify(session, Event.demand_issued, line, **facts, amount=f"{booking.currency} {line.amount:,.2f}", due=f"{line.due_date:%d %b %Y}")
 
 
 async def _number(session: AsyncSession, booking: Booking, series: Series, day: date) -> str:

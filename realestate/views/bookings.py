@@ -5,9 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from realestate.models.accounts import Customer
-from realestate.models.base import Money
 from realestate.models.bookings import Booking, BookingGroup
-from realestate.models.payments import CLEARED, Installment, InstallmentStatus, Payment, PaymentKind
+from realestate.models.payments import IS_LIVE, IS_SETTLED, OWED, RECEIVED
 from realestate.models.units import Unit
 from realestate.reading import Collection, Detail, Listing, as_object, contains, said
 from realestate.schemas.bookings import BookingOut, BookingPage
@@ -21,10 +20,6 @@ BOOKINGS_OF_CUSTOMER = Collection(
 )
 
 
-def _sum(value: Any, *where: ColumnElement[bool]) -> ColumnElement[Any]:
-    return said(select(func.coalesce(func.sum(value), 0, type_=Money)).where(*where).scalar_subquery())
-
-
 def _count(*where: ColumnElement[bool]) -> ColumnElement[Any]:
     return select(func.count()).select_from(Booking).where(*where).scalar_subquery()
 
@@ -34,10 +29,8 @@ _STATS = as_object(
         _count().label("total_bookings"),
         _count(Booking.group == BookingGroup.active).label("active_bookings"),
         _count(Booking.group == BookingGroup.completed).label("completed_bookings"),
-        _sum(Payment.amount, Payment.kind == PaymentKind.receipt, Payment.status.in_(CLEARED)).label("total_revenue"),
-        _sum(
-            Installment.amount - Installment.allocated, Installment.status.not_in([InstallmentStatus.cancelled, InstallmentStatus.waived])
-        ).label("pending_revenue"),
+        said(select(RECEIVED).where(IS_SETTLED).scalar_subquery()).label("total_revenue"),
+        said(select(OWED).where(IS_LIVE).scalar_subquery()).label("pending_revenue"),
     )
 )
 

@@ -6,7 +6,7 @@ from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.units import Unit, UnitStatus
 from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_unit
-from tests.stories import confirmed_booking, pay, reserve, reserved_booking, set_status
+from tests.stories import confirmed_booking, pay, reserve, reserved_booking, set_status, types_told
 
 pytestmark = pytest.mark.anyio
 
@@ -15,10 +15,6 @@ PLAN_OF_VECTOR = [750000.0, 1125000.0, 1125000.0, 1125000.01, 1125000.0, 1125000
 
 async def shown(client, person, booking):
     return (await client.get(f"/api/bookings/{booking['id']}", headers=person.headers)).json()
-
-
-async def types_told(client, person):
-    return [told["type"] for told in (await client.get("/api/notifications", headers=person.headers)).json()["notifications"]]
 
 
 # ── Reserving ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +125,7 @@ async def test_an_enquiry_claims_nothing_and_goes_on_to_a_reserve(client):
     assert (await reserve(client, asha, unit_id, None, intent="inquire")).json()["code"] == "ALREADY_ENQUIRED"
     booking = (await reserve(client, asha, unit_id)).json()
 
-    assert booking["id"] == inquiry["id"] and booking["status"] == "reserved"
+    assert booking["id"] == inquiry["id"] and booking["status"] == "reserved" and booking["booking_date"] > inquiry["booking_date"]
 
 
 async def test_one_waits_only_for_what_is_taken_and_only_once(client):
@@ -243,6 +239,54 @@ async def test_money_on_its_way_keeps_a_reserve_from_being_cancelled(client):
     answer = await client.post(f"/api/bookings/{booking['id']}/cancellation", json={}, headers=asha.headers)
 
     assert answer.status_code == 409 and answer.json()["code"] == "PAYMENT_PENDING"
+
+
+async def test_what_the_clock_has_ended_takes_no_more_steps(client):
+    builder, asha = await make_builder(), await make_customer()
+    unit_id = await make_unit(builder)
+    booking = await reserved_booking(client, asha, unit_id)
+    await let_time_pass(Booking, booking["id"], "reserve_expires_at")
+    await let_time_pass(Unit, unit_id, "hold_expires_at")
+
+    for answer in (
+        await client.post(f"/api/bookings/{booking['id']}/cancellation", json={}, headers=asha.headers),
+        await set_status(client, builder, booking, "rejected", reason="Too late."),
+        await set_status(client, builder, booking, "booking_confirmed"),
+    ):
+        assert answer.status_code == 409 and answer.json()["code"] == "INVALID_TRANSITION"
+    assert answer.json()["from"] in ("expired", "reserved") and (await shown(client, asha, booking))["status"] == "expired"
+
+
+async def test_sales_may_let_go_of_a_reserve_but_not_confirm_it(client):
+    builder, asha = await make_builder(), await make_customer()
+    seller = await make_member(builder, TeamRole.sales)
+    booking = await reserved_booking(client, asha, await make_unit(builder))
+
+    assert (await set_status(client, seller, booking, "rejected", reason="no")).status_code == 403
+    assert (await set_status(client, seller, booking, "cancelled")).json()["status"] == "cancelled"
+
+
+TOLD = {  # domain.md §7: which of the team hear of what, besides the customer
+    "booking_reserved": {TeamRole.sales_manager, TeamRole.sales},
+    "booking_token_paid": {TeamRole.sales_manager, TeamRole.sales},
+    "booking_confirmed": {TeamRole.sales_manager, TeamRole.finance},
+    "booking_cancelled": {TeamRole.sales_manager, TeamRole.sales, TeamRole.finance},
+    "booking_rejected": {TeamRole.sales_manager, TeamRole.sales, TeamRole.finance},
+    "receipt_cleared": {TeamRole.finance},
+}
+
+
+async def test_those_whom_it_concerns_are_told_and_nobody_else(client):
+    builder = await make_builder()
+    team = {role: await make_member(builder, role) for role in TeamRole if role is not TeamRole.owner}
+    await confirmed_booking(client, builder, await make_customer(), await make_unit(builder))
+    for status in ("rejected", "cancelled"):
+        booking = await reserved_booking(client, await make_customer(), await make_unit(builder))
+        await set_status(client, builder, booking, status, reason="So be it.")
+
+    for role, member in team.items():
+        expected = {event for event, roles in TOLD.items() if role in roles or role is TeamRole.admin}
+        assert set(await types_told(client, member)) == expected, role
 
 
 async def test_a_stale_etag_is_refused(client):

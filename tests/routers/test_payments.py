@@ -9,9 +9,10 @@ from sqlalchemy import select, text, update
 
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
+from realestate.models.money import financial_year
 from realestate.models.payments import Installment, Payment
 from tests.factories import make_builder, make_customer, make_member, make_unit, unique
-from tests.stories import confirmed_booking, pay, reserve, reserved_booking
+from tests.stories import confirmed_booking, pay, reserve, reserved_booking, set_status, types_told
 
 pytestmark = pytest.mark.anyio
 
@@ -121,6 +122,44 @@ async def test_paper_counts_once_it_has_cleared(client, sold):
     assert cleared.json()["payment_status"] == "completed" and cleared.json()["allocated"] == 150000
     assert (await client.get(f"/api/bookings/{booking['id']}", headers=customer.headers)).json()["status"] == "token_paid"
     assert (await client.post(f"/api/payments/{cheque['id']}/clearance", headers=builder.headers)).json()["code"] == "INVALID_TRANSITION"
+
+
+async def test_paper_that_clears_for_a_booking_that_has_ended_is_queued_to_go_back(client, sold):
+    builder, customer, booking = sold
+    cheque = (await pay(client, builder, booking, 150000, "cheque")).json()
+    await set_status(client, builder, booking, "rejected", reason="Too late.")
+
+    cleared = (await client.post(f"/api/payments/{cheque['id']}/clearance", headers=builder.headers)).json()
+
+    assert cleared["payment_status"] == "completed" and cleared["allocated"] == 0
+    refund = (await money(client, customer, booking))["payments"][-1]
+    assert (refund["kind"], refund["payment_status"], refund["refund_of_id"]) == ("refund", "pending", cheque["id"])
+    assert refund["amount"] == 150000 and refund["payment_date"] > "2026-01-15"
+
+
+async def test_a_line_that_falls_due_is_demanded_with_a_number_and_told(client, sold):
+    builder, customer, booking = sold
+    finance, sales = await make_member(builder, TeamRole.finance), await make_member(builder, TeamRole.sales)
+    today = datetime.now(UTC).date()
+    await demand(booking, [today - timedelta(days=400)])
+
+    await pay(client, builder, booking, 100)
+
+    line = (await money(client, customer, booking))["payment_schedule"][1]
+    assert line["status"] == "partially_paid" and line["demand_no"].startswith(f"D-{financial_year(today, 'INR')}-")
+    assert "demand_issued" in await types_told(client, customer) and "demand_issued" in await types_told(client, finance)
+    assert "demand_issued" not in await types_told(client, sales)
+
+
+async def test_money_is_in_the_books(client, sold):
+    builder, _, booking = sold
+    cheque = (await pay(client, builder, booking, 150000, "cheque")).json()
+
+    async with transaction(WORKER) as session:
+        found = await session.execute(
+            text("SELECT action, actor_id FROM audit_events WHERE entity_type = 'payment' AND entity_id = :id"), {"id": cheque["id"]}
+        )
+        assert [tuple(row) for row in found] == [("payment.recorded", builder.user_id)]
 
 
 async def test_one_transaction_is_recorded_once(client, sold):

@@ -20,7 +20,7 @@ async def sell(builder, customer, unit_id):
     """A reserve with its token paid: the ids of booking, payment, allocation and first line."""
     async with transaction(identity(customer)) as session:
         order = BookingCreate(unit_id=unit_id, payment_plan=PaymentPlan.construction_linked)
-        booking = await bookings.create(session, customer.user_id, order)
+        booking = await bookings.create(session, session.info["identity"], customer.user_id, order)
     said = PaymentCreate.model_validate(
         {"booking_id": booking.id, "payment_type": "token", "amount": "150000", "payment_method": "upi", "payment_date": "2026-01-15"}
     )

@@ -131,6 +131,10 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     def _group(cls) -> Any:
         return case(*((cls.current_status.in_(states), group.value) for group, states in GROUPS.items()))
 
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether it is expired although nobody has written that down yet (see `services.claims`)."""
+        return self.status is S.reserved and self.reserve_expires_at is not None and self.reserve_expires_at <= now
+
     def expire(self) -> None:
         """The token never came."""
         self._refuse_with_money()

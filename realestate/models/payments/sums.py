@@ -22,8 +22,8 @@ def _today(*of_project: Any) -> Any:
 
 _TODAY_OF_BOOKING = _today(Project.id == Booking.project_id).correlate(Booking)
 _TODAY_OF_LINE = _today(Project.id == Booking.project_id, Booking.id == Installment.booking_id).correlate(Installment)
-_LIVE = Installment.status.not_in([InstallmentStatus.cancelled, InstallmentStatus.waived])
-_OWED = Installment.status.in_([InstallmentStatus.demanded, InstallmentStatus.partially_paid])
+IS_LIVE = Installment.status.not_in([InstallmentStatus.cancelled, InstallmentStatus.waived])
+_IS_OWED = Installment.status.in_([InstallmentStatus.demanded, InstallmentStatus.partially_paid])
 _PRIVATE: dict[str, Any] = {"deferred": True, "raiseload": True}
 
 
@@ -35,24 +35,23 @@ def _sum(value: Any) -> Any:
     return func.coalesce(func.sum(value), 0, type_=Money)
 
 
+IS_SETTLED = Payment.status.in_(CLEARED)
+RECEIVED = _sum(case((Payment.kind == PaymentKind.refund, -Payment.amount), else_=Payment.amount))
+"""What has come and stayed, of payments that are settled."""
+OWED = _sum(Installment.amount - Installment.allocated)
+"""What is still to come, of lines that are live."""
+
 Installment.outstanding_amount = column_property(
-    type_coerce(case((_LIVE, Installment.amount - Installment.allocated), else_=0), Money), **_PRIVATE
+    type_coerce(case((IS_LIVE, Installment.amount - Installment.allocated), else_=0), Money), **_PRIVATE
 )
-Installment.is_overdue = column_property(func.coalesce(and_(_OWED, Installment.due_date < _TODAY_OF_LINE), false()), **_PRIVATE)
-Booking.paid_amount = column_property(
-    _of_booking(
-        _sum(case((Payment.kind == PaymentKind.refund, -Payment.amount), else_=Payment.amount)),
-        Payment,
-        Payment.status.in_(CLEARED),
-    ),
-    **_PRIVATE,
-)
-Booking.pending_amount = column_property(_of_booking(_sum(Installment.amount - Installment.allocated), Installment, _LIVE), **_PRIVATE)
+Installment.is_overdue = column_property(func.coalesce(and_(_IS_OWED, Installment.due_date < _TODAY_OF_LINE), false()), **_PRIVATE)
+Booking.paid_amount = column_property(_of_booking(RECEIVED, Payment, IS_SETTLED), **_PRIVATE)
+Booking.pending_amount = column_property(_of_booking(OWED, Installment, IS_LIVE), **_PRIVATE)
 Booking.payment_status = column_property(
     case(
-        (_of_booking(func.count(), Installment, _OWED, Installment.due_date < _TODAY_OF_BOOKING) > 0, "overdue"),
-        (_of_booking(func.count(), Installment, _LIVE, Installment.allocated > 0) == 0, "unpaid"),
-        (_of_booking(func.count(), Installment, _LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
+        (_of_booking(func.count(), Installment, _IS_OWED, Installment.due_date < _TODAY_OF_BOOKING) > 0, "overdue"),
+        (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated > 0) == 0, "unpaid"),
+        (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
         else_="paid",
     ),
     **_PRIVATE,

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate import crud
 from realestate.database import Identity
 from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
 from realestate.models.accounts import Permission
@@ -28,6 +27,5 @@ async def list_builder_bookings(search: Annotated[BookingSearch, asked(BookingSe
 @router.post("", response_model=BookingOut, status_code=201, responses=problems(404, 409))
 async def create_builder_booking(order: TeamBookingCreate, member: Seller, session: BuilderSession) -> Response:
     """Reserve a unit for a customer whom the company knows, at the same price and by the same rules as the customer itself."""
-    await crud.leads.lock(session, order.customer_id)
-    booking = await bookings.create(session, order.customer_id, order)
+    booking = await bookings.create(session, member, order.customer_id, order)
     return await answer(session, BOOKING, booking.id, 201)

@@ -2,21 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from realestate.database import Identity
 from realestate.dependencies import (
     BuilderSession,
+    CurrentBuilder,
     CurrentCustomer,
     CurrentParty,
     CustomerSession,
     ExpectedVersion,
     PartyReader,
     answer,
-    may,
+    permit,
 )
 from realestate.errors import Forbidden
-from realestate.models.accounts import Permission, Role
+from realestate.models.accounts import Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id
@@ -27,7 +28,13 @@ from realestate.views.bookings import BOOKING, BOOKING_PAYMENTS, BOOKINGS_OF_CUS
 
 router = Router(prefix="/api/bookings", tags=["bookings"])
 
-Approver = Annotated[Identity, may(Permission.bookings_approve)]
+
+async def _stepper(member: CurrentBuilder, wanted: BookingStep) -> Identity:
+    return permit(member, bookings.may_take(wanted.status))
+
+
+Stepper = Annotated[Identity, Depends(_stepper)]
+"""A member of the team who may take the step that is asked for."""
 
 
 @router.post("", response_model=BookingOut, status_code=201, responses=problems(404, 409))
@@ -36,7 +43,7 @@ async def create_booking(order: BookingCreate, customer: CurrentCustomer, sessio
 
     409 `UNIT_NOT_AVAILABLE` when somebody was faster. A reserve is free again when its token is not paid by `reserve_expires_at`.
     """
-    booking = await bookings.create(session, customer.me, order)
+    booking = await bookings.create(session, customer, customer.me, order)
     return await answer(session, BOOKING, booking.id, 201)
 
 
@@ -54,7 +61,7 @@ async def get_booking(booking_id: Id, read: PartyReader) -> Response:
     return await read.one(BOOKING, booking_id)
 
 
-@router.get("/{booking_id}/payments", response_model=BookingPayments)
+@router.get("/{booking_id}/payments", response_model=BookingPayments, responses=CONDITIONAL)
 async def list_booking_payments(booking_id: Id, read: PartyReader) -> Response:
     """What has been paid and what is owed: payments with their allocations, and every line of the schedule."""
     return await read.one(BOOKING_PAYMENTS, booking_id)
@@ -62,7 +69,7 @@ async def list_booking_payments(booking_id: Id, read: PartyReader) -> Response:
 
 @router.patch("/{booking_id}/status", response_model=BookingOut, responses=problems(409, 412))
 async def set_booking_status(
-    booking_id: Id, wanted: BookingStep, member: Approver, version: ExpectedVersion, session: BuilderSession
+    booking_id: Id, wanted: BookingStep, member: Stepper, version: ExpectedVersion, session: BuilderSession
 ) -> Response:
     """Confirm, reject or cancel. 409 `INVALID_TRANSITION` names the steps that are `allowed`; `token_paid` is set by money alone."""
     booking = await bookings.step(session, member, booking_id, wanted, version)

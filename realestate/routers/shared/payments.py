@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Response
 
 from realestate.database import Identity
-from realestate.dependencies import BuilderSession, answer, may
+from realestate.dependencies import BuilderSession, PartyReader, answer, may
 from realestate.models.accounts import Permission
-from realestate.problems import problems
+from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id
 from realestate.schemas.payments import PaymentCreate, PaymentOut
@@ -29,8 +29,14 @@ async def record_payment(said: PaymentCreate, member: Cashier, session: BuilderS
     return await answer(session, PAYMENT, payment.id, 201)
 
 
-@router.post("/{payment_id}/clearance", response_model=PaymentOut, status_code=201, responses=problems(409))
+@router.get("/{payment_id}", response_model=PaymentOut, responses=CONDITIONAL)
+async def get_payment(payment_id: Id, read: PartyReader) -> Response:
+    """One payment with its allocations."""
+    return await read.one(PAYMENT, payment_id)
+
+
+@router.post("/{payment_id}/clearance", response_model=PaymentOut, responses=problems(409))
 async def clear_payment(payment_id: Id, member: Cashier, session: BuilderSession) -> Response:
     """The bank has credited a cheque or draft: it gets its receipt number and is allocated."""
-    payment = await payments.clear(session, payment_id)
-    return await answer(session, PAYMENT, payment.id, 201)
+    payment = await payments.clear(session, member, payment_id)
+    return await answer(session, PAYMENT, payment.id)
