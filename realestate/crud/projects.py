@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
 from realestate.models.accounts import Builder
+from realestate.models.base import Versions
 from realestate.models.bookings import Booking
 from realestate.models.projects import Project
 from realestate.models.units import Hold, Unit
 
 
-async def lock(session: AsyncSession, project_id: int, version: int | None = None) -> Project:
+async def lock(session: AsyncSession, project_id: int, version: Versions | None = None) -> Project:
     """The project, ours until commit; Stale when it is no longer the version that the caller has read."""
     project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update())
     if project is None:
@@ -22,11 +23,17 @@ async def lock(session: AsyncSession, project_id: int, version: int | None = Non
 
 
 async def pin(session: AsyncSession, project_id: int) -> Project:
-    """The project, which until commit is neither deleted nor published or withdrawn; other changes go on."""
-    project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update(read=True, key_share=True))
+    """The project, locked as its price range will be: until commit it is not deleted, published, withdrawn, or changed by anybody else."""
+    project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update(key_share=True))
     if project is None:
         raise NotFound(detail="There is no such project.")
     return project
+
+
+async def pin_of_unit(session: AsyncSession, unit_id: int) -> None:
+    """The same for the project of a unit, before the unit is locked: withdrawing a project also locks it first and its units after it."""
+    of_unit = select(Project.id).join(Unit, Unit.project_id == Project.id).where(Unit.id == unit_id)
+    await session.execute(of_unit.with_for_update(key_share=True, of=Project))
 
 
 async def lock_own_builder(session: AsyncSession) -> Builder:

@@ -139,13 +139,16 @@ class Project(Identified, Timestamped, Versioned, Base):
         return func.concat_ws(", ", cls.location_address, cls.location_city, cls.location_state)
 
     def revise(self, said: Mapping[str, Any]) -> None:
-        """Take over what was said. Invalid, naming the field, when the whole is then out of order."""
+        """Take over what was said, rule by rule (null: back to the default). Invalid, naming the field, when the whole is out of order."""
         for name, value in said.items():
-            setattr(self, name, value)
+            setattr(self, name, self._merged(value) if name == "rules" else value)
         for first, second in ORDERED:
             low, high = getattr(self, first), getattr(self, second)
             if low is not None and high is not None and low > high:
                 raise Invalid.field(second, f"This must not be less than {first}.", "OUT_OF_ORDER")
+
+    def _merged(self, rules: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in {**(self.rules or {}), **rules}.items() if value is not None}
 
     def publish(self, builder: Builder) -> None:
         """Show it to everybody. Builders who have not been admitted yet may prepare, not publish."""

@@ -37,13 +37,13 @@ def _initial_state(state: PublishState) -> PublishState:
 
 
 class ProjectRules(Input):
-    """The project's own figures (see `models.rules`); what is left out has the default of the house."""
+    """The project's own figures (see `models.rules`); null is the default of the house."""
 
-    hold_minutes: Annotated[int, Field(ge=5, le=1440), NotBool] = UNSAID
-    staff_hold_hours: Annotated[int, Field(ge=1, le=720), NotBool] = UNSAID
-    reserve_hours: Annotated[int, Field(ge=1, le=720), NotBool] = UNSAID
-    token_percent: Percent = UNSAID
-    grace_days: Annotated[int, Field(ge=0, le=90), NotBool] = UNSAID
+    hold_minutes: Annotated[int, Field(ge=5, le=1440), NotBool] | None = None
+    staff_hold_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
+    reserve_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
+    token_percent: Percent | None = None
+    grace_days: Annotated[int, Field(ge=0, le=90), NotBool] | None = None
 
 
 class _ProjectFields(Input):

@@ -6,7 +6,7 @@ from realestate import crud
 from realestate.database import Identity
 from realestate.errors import Conflict, Forbidden
 from realestate.models.accounts import BuilderStatus
-from realestate.models.base import slugify
+from realestate.models.base import Versions, slugify
 from realestate.models.projects import Project, PublishState
 from realestate.schemas.projects import ProjectCreate, ProjectUpdate
 from realestate.services import audit
@@ -30,7 +30,7 @@ async def create(session: AsyncSession, member: Identity, said: ProjectCreate) -
     return project
 
 
-async def change(session: AsyncSession, project_id: int, version: int | None, said: ProjectUpdate) -> Project:
+async def change(session: AsyncSession, project_id: int, version: Versions | None, said: ProjectUpdate) -> Project:
     """What was said. Once there are units, the currency is fixed (Conflict CURRENCY_FIXED) and their prices make the range."""
     project = await crud.projects.lock(session, project_id, version)
     changes = said.model_dump(exclude_unset=True)
@@ -52,15 +52,15 @@ async def publish(session: AsyncSession, project_id: int) -> Project:
     return project
 
 
-async def unpublish(session: AsyncSession, project_id: int) -> Project:
+async def unpublish(session: AsyncSession, project_id: int, version: Versions | None) -> Project:
     """Hide it from all but those who hold or have one of its units."""
-    project = await crud.projects.lock(session, project_id)
+    project = await crud.projects.lock(session, project_id, version)
     project.unpublish()
     audit.record(session, "project.unpublished", project)
     return project
 
 
-async def delete(session: AsyncSession, project_id: int, version: int | None) -> None:
+async def delete(session: AsyncSession, project_id: int, version: Versions | None) -> None:
     """With its units. Conflict PROJECT_IN_USE once anybody has held or booked one."""
     project = await crud.projects.lock(session, project_id, version)
     blocked_by = await crud.projects.count_claims(session, project_id)

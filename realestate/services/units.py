@@ -9,6 +9,7 @@ from realestate import crud
 from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden, Invalid
 from realestate.models.accounts import LeadSource, Role
+from realestate.models.base import Versions
 from realestate.models.notifications import Event
 from realestate.models.rules import Rules
 from realestate.models.units import Hold, HoldEnd, Unit, UnitStatus
@@ -36,17 +37,19 @@ async def create(session: AsyncSession, said: UnitCreate) -> Unit:
     return unit
 
 
-async def change(session: AsyncSession, member: Identity, unit_id: int, version: int | None, said: UnitUpdate) -> Unit:
+async def change(session: AsyncSession, member: Identity, unit_id: int, version: Versions | None, said: UnitUpdate) -> Unit:
     """What was said; a new price goes into the history."""
-    unit, now = await _fetch(session, unit_id, version)
     changes = said.model_dump(exclude_unset=True)
+    if "price" in changes:
+        await crud.projects.pin_of_unit(session, unit_id)
+    unit, now = await _fetch(session, unit_id, version)
     price = changes.pop("price", unit.price)
     if price != unit.price:
         unit.reprice(price, now, member.me)
         audit.record(session, "unit.repriced", unit, price=str(price))
-    for name, value in changes.items():
-        setattr(unit, name, value)
-    audit.record(session, "unit.changed", unit, fields=sorted(changes))
+    if changes:
+        unit.revise(changes)
+        audit.record(session, "unit.changed", unit, fields=sorted(changes))
     return unit
 
 
@@ -58,6 +61,14 @@ async def release(session: AsyncSession, unit_id: int) -> Unit:
     return unit
 
 
+async def withdraw(session: AsyncSession, unit_id: int, version: Versions | None) -> Unit:
+    """Out of sight again, as long as nobody has claimed it."""
+    unit, _ = await _fetch(session, unit_id, version)
+    unit.take("withdraw")
+    audit.record(session, "unit.withdrawn", unit)
+    return unit
+
+
 async def block(session: AsyncSession, unit_id: int, reason: str) -> Unit:
     """Take an available unit off the market."""
     unit, _ = await _fetch(session, unit_id)
@@ -66,23 +77,24 @@ async def block(session: AsyncSession, unit_id: int, reason: str) -> Unit:
     return unit
 
 
-async def unblock(session: AsyncSession, unit_id: int) -> Unit:
+async def unblock(session: AsyncSession, unit_id: int, version: Versions | None) -> Unit:
     """Back on the market."""
-    unit, _ = await _fetch(session, unit_id)
+    unit, _ = await _fetch(session, unit_id, version)
     unit.unblock()
     audit.record(session, "unit.unblocked", unit)
     return unit
 
 
-async def delete(session: AsyncSession, unit_id: int, version: int | None) -> None:
+async def delete(session: AsyncSession, unit_id: int, version: Versions | None) -> None:
     """Only what nobody has ever held or booked: foreign keys see to that (Conflict UNIT_HAS_HOLDS, UNIT_HAS_BOOKINGS)."""
+    await crud.projects.pin_of_unit(session, unit_id)
     unit, _ = await _fetch(session, unit_id, version)
     audit.record(session, "unit.deleted", unit, unit_number=unit.unit_number)
     await session.delete(unit)
     await session.flush()
 
 
-async def _fetch(session: AsyncSession, unit_id: int, version: int | None = None) -> tuple[Unit, datetime]:
+async def _fetch(session: AsyncSession, unit_id: int, version: Versions | None = None) -> tuple[Unit, datetime]:
     """The unit, locked, rid of a claim that has run out; Stale when it is no longer the version that the caller has read."""
     unit, is_over, now = await crud.units.lock(session, unit_id)
     unit.expect(version)
@@ -107,9 +119,10 @@ async def hold(session: AsyncSession, identity: Identity, unit_id: int, customer
     return unit
 
 
-async def end_hold(session: AsyncSession, identity: Identity, unit_id: int) -> Unit:
+async def end_hold(session: AsyncSession, identity: Identity, unit_id: int, version: Versions | None) -> Unit:
     """Let go of a hold, as its holder or for the builder. Conflict NOT_HELD when there is none, or not the caller's."""
     unit, is_over, _ = await crud.units.lock(session, unit_id)
+    unit.expect(version)
     is_theirs = identity.role is Role.builder or unit.customer_id == identity.me
     if unit.status is not UnitStatus.held or is_over or not is_theirs:
         raise Conflict("NOT_HELD", "There is no running hold of yours on this unit.")

@@ -233,6 +233,8 @@ async def test_a_change_touches_what_is_said_and_nothing_else(client):
     assert project["status"] == "construction" and project["description"] is None and project["total_units"] == 40
     assert project["towers"] == towers and project["rules"] == {"hold_minutes": 45, "token_percent": "2.5"}
     assert project["version"] == 2
+    merged = (await change(client, builder, project_id, {"rules": {"grace_days": 7, "token_percent": None}})).json()["rules"]
+    assert merged == {"hold_minutes": 45, "grace_days": 7}
     assert (await change(client, builder, project_id, {"project_name": None})).json()["errors"][0]["field"] == "project_name"
     assert (await change(client, builder, project_id, {"publish_state": "draft"})).status_code == 422
 
@@ -245,8 +247,9 @@ async def test_a_stale_version_changes_and_deletes_nothing(client):
     assert (await change(client, builder, project_id, {"is_featured": True}, **{"If-Match": etag})).status_code == 200
     stale = await change(client, builder, project_id, {"is_featured": False}, **{"If-Match": etag})
     assert stale.status_code == 412 and stale.json()["code"] == "STALE_VERSION"
-    deleted = await client.delete(f"/api/projects/{project_id}", headers=builder.headers | {"If-Match": etag})
-    assert deleted.status_code == 412
+    for what in ("", "/publication"):
+        deleted = await client.delete(f"/api/projects/{project_id}{what}", headers=builder.headers | {"If-Match": etag})
+        assert deleted.status_code == 412
 
 
 async def test_units_fix_the_currency_and_make_the_price_range(client):

@@ -1,11 +1,16 @@
 """Units: who sees what of them, how they are found, and what the builder's team may do with them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, text
 
+from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
+from realestate.models.audit import AuditEvent
+from realestate.models.projects import Project
 from realestate.models.units import Unit, UnitStatus, UnitType
 from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units, unique
 from tests.queries import counted
@@ -40,7 +45,15 @@ def taken(status, customer, **more):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", ""), ("PATCH", "/{id}"), ("DELETE", "/{id}"), ("POST", "/{id}/release"), ("POST", "/{id}/block")]
+    ("method", "path"),
+    [
+        ("POST", ""),
+        ("PATCH", "/{id}"),
+        ("DELETE", "/{id}"),
+        ("POST", "/{id}/release"),
+        ("DELETE", "/{id}/release"),
+        ("POST", "/{id}/block"),
+    ],
 )
 async def test_only_a_team_with_the_permission_changes_its_own_units(client, method, path):
     builder, other, asha = await make_builder(), await make_builder(), await make_customer()
@@ -216,14 +229,45 @@ async def test_a_new_price_is_kept_in_the_history_and_the_status_is_not_to_be_se
     assert (await change(client, builder, unit_id, {"price": None})).json()["errors"][0]["field"] == "price"
 
 
-async def test_the_price_of_a_unit_that_is_taken_is_fixed(client):
+@pytest.mark.parametrize("field", ["price", "unit_number", "tower", "unit_type", "floor_number", "area_sqft", "super_area"])
+async def test_what_a_booking_shows_of_its_unit_is_fixed_while_it_is_taken(client, field):
     builder, asha = await make_builder(), await make_customer()
     unit_id = await make_unit(builder, **taken(UnitStatus.booked, asha))
+    unit, said = await see(client, unit_id, builder), {"unit_number": "9", "tower": "Z", "unit_type": "villa"}.get(field, 9)
 
-    refused = (await change(client, builder, unit_id, {"price": 9})).json()
+    refused = (await change(client, builder, unit_id, {field: said})).json()
 
-    assert refused["status"] == 422 and refused["errors"][0]["code"] == "UNIT_TAKEN"
-    assert (await change(client, builder, unit_id, {"parking_spaces": 2})).json()["parking_spaces"] == 2
+    assert refused["status"] == 422 and [(error["field"], error["code"]) for error in refused["errors"]] == [(field, "UNIT_TAKEN")]
+    assert (await change(client, builder, unit_id, {"parking_spaces": 2, field: unit[field]})).json()["parking_spaces"] == 2
+
+
+async def test_a_change_that_changes_nothing_is_not_kept_book_of(client):
+    builder = await make_builder()
+    unit_id = await make_unit(builder)
+
+    for said in ({}, {"price": 8_000_000}, {"bathrooms": 2}):
+        assert (await change(client, builder, unit_id, said)).status_code == 200
+
+    async with transaction(WORKER) as session:
+        book = select(AuditEvent.action, AuditEvent.details).where(AuditEvent.builder_id == builder.builder_id).order_by(AuditEvent.id)
+        assert [action for action, _ in await session.execute(book)] == ["unit.repriced", "unit.changed"]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+async def test_the_project_is_locked_before_its_unit(client, method):
+    """As withdrawing a project does, which goes on to its units: in the other order the two would wait for each other."""
+    builder = await make_builder()
+    project_id = await make_project(builder)
+    (unit_id,) = await make_units(builder, project_id)
+    body = {"json": {"price": 9_000_000}} if method == "PATCH" else {}
+
+    async with transaction(WORKER) as session:
+        await session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+        request = asyncio.create_task(client.request(method, f"/api/units/{unit_id}", headers=builder.headers, **body))
+        while not request.done() and not await session.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")):
+            await asyncio.sleep(0.01)
+        await session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(nowait=True))
+    assert (await request).status_code == 200
 
 
 async def test_units_are_released_once_their_project_is_published(client):
@@ -236,6 +280,37 @@ async def test_units_are_released_once_their_project_is_published(client):
     assert (await act(client, builder, "POST", unit_id, "release")).json()["status"] == "available"
     refused = (await act(client, builder, "POST", unit_id, "release")).json()
     assert refused["code"] == "INVALID_TRANSITION" and "block" in refused["allowed"]
+
+
+async def test_a_unit_that_nobody_has_claimed_is_taken_out_of_sight_again(client):
+    builder, asha = await make_builder(), await make_customer()
+    unit_id = await make_unit(builder)
+    await act(client, asha, "POST", unit_id, "hold")
+
+    assert (await act(client, builder, "DELETE", unit_id, "release")).json()["code"] == "INVALID_TRANSITION"
+    await act(client, asha, "DELETE", unit_id, "hold")
+    assert (await act(client, builder, "DELETE", unit_id, "release")).json()["status"] == "unreleased"
+    assert (await see(client, unit_id))["status"] == 404
+    assert (await act(client, builder, "POST", unit_id, "release")).json()["status"] == "available"
+
+
+@pytest.mark.parametrize("what", ["release", "block", "hold"])
+async def test_a_stale_version_takes_nothing_back(client, what):
+    builder, asha = await make_builder(), await make_customer()
+    unit_id = await make_unit(builder)
+    stale = (await client.get(f"/api/units/{unit_id}", headers=builder.headers)).headers["ETag"]
+    await change(client, builder, unit_id, {"bathrooms": 2})
+    if what != "release":
+        body = {"reason": "Model flat"} if what == "block" else {"customer_id": asha.user_id}
+        await act(client, asha if what == "hold" else builder, "POST", unit_id, what, **body)
+    current = (await client.get(f"/api/units/{unit_id}", headers=builder.headers)).headers["ETag"]
+
+    async def take_back(etag):
+        return await client.delete(f"/api/units/{unit_id}/{what}", headers=builder.headers | {"If-Match": etag})
+
+    refused = await take_back(stale)
+    assert refused.status_code == 412 and refused.json()["code"] == "STALE_VERSION"
+    assert (await take_back(f"{stale}, {current}")).status_code == 200
 
 
 async def test_a_blocked_unit_says_why_to_the_team_and_comes_back(client):

@@ -40,6 +40,3 @@ class Hold(Identified, Timestamped, Base):
     def end(self, by: HoldEnd) -> None:
         """Close the record of it; the unit is freed apart from this."""
         self.ended_at, self.ended_by = func.now(), by
-
-
-# ── Counts of a project's units: here, because they speak of units ──────────────────────────────────────────────────────────

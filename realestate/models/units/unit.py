@@ -1,11 +1,11 @@
 """What is sold: units, and the holds that keep them for a moment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -13,32 +13,28 @@ from sqlalchemy import (
     Integer,
     Numeric,
     UniqueConstraint,
-    and_,
-    case,
-    func,
-    literal_column,
     text,
 )
-from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict, Invalid
 from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
 from realestate.models.projects import Project
+from realestate.models.units.shown import Shown
 from realestate.models.units.words import AreaUnit, FacingDirection, SalesChannel, UnitStatus, UnitType
 
 U = UnitStatus
-_ME = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)", BigInteger)
+NOT_TAKEN = (U.unreleased, U.available, U.blocked, U.held)
+BOOKED_AS = (
+    *("tower", "unit_number", "unit_type", "floor_number", "stack"),
+    *("area_sqft", "built_up_area", "super_area", "area_unit"),
+)
+"""What a booking shows of its unit: it does not change under somebody who has reserved or bought it."""
 _PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "deferred_raiseload": True}
 """Columns of the builder's team: whoever may see them asks for them (`undefer_group("private")`)."""
 
 
-def claim_is_over_at(unit: Any, moment: Any) -> Any:
-    """Whether the hold, or the unpaid reserve, of a unit has come to its end by a moment, as SQL."""
-    return and_(unit.status.in_([U.held, U.reserved]), unit.hold_expires_at <= moment)
-
-
-class Unit(Identified, Timestamped, Versioned, Stateful, Base):
+class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Base):
     """One sellable flat, shop or plot (domain.md §1).
 
     `customer_id` is who holds or has it. `hold_expires_at` is the clock of that claim while it is not yet firm (a hold, or a reserve
@@ -120,55 +116,17 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
 
     project: Mapped[Project] = relationship(primaryjoin="foreign(Unit.project_id) == Project.id", lazy="raise", viewonly=True)
 
-    @hybrid_property
-    def claim_is_over(self) -> bool:
-        """A hold or an unpaid reserve whose time has passed, by the database's clock."""
-        raise NotImplementedError("only the database knows what time it is: see crud.units.lock")
-
-    @claim_is_over.inplace.expression
-    @classmethod
-    def _claim_is_over(cls) -> Any:
-        return claim_is_over_at(cls, func.now())
-
-    @hybrid_property
-    def current_status(self) -> str:
-        """The state with the clock taken into account: what the builder sees."""
-        raise NotImplementedError("only the database knows what time it is")
-
-    @current_status.inplace.expression
-    @classmethod
-    def _current_status(cls) -> Any:
-        return case((cls.claim_is_over, "available"), else_=cls.status)
-
-    @hybrid_property
-    def shown_status(self) -> str:
-        """What visitors and customers see: their own true state, `available`, or `not_available` (domain.md §1, masking)."""
-        raise NotImplementedError("only the database knows what time it is")
-
-    @shown_status.inplace.expression
-    @classmethod
-    def _shown_status(cls) -> Any:
-        return case(
-            (cls.claim_is_over, "available"),
-            (cls.customer_id == _ME, cls.status),
-            (cls.status == U.available, "available"),
-            else_="not_available",
-        )
-
-    @hybrid_property
-    def own_hold_expires_at(self) -> datetime | None:
-        """When the caller's own claim ends; of other people's nothing is said."""
-        raise NotImplementedError("only the database knows who is asking")
-
-    @own_hold_expires_at.inplace.expression
-    @classmethod
-    def _own_hold_expires_at(cls) -> Any:
-        return case((cls.customer_id == _ME, cls.hold_expires_at))
-
     @property
     def names(self) -> dict[str, str]:
         """What people call it. The project must be loaded."""
         return {"unit": f"{self.tower}-{self.unit_number}" if self.tower else self.unit_number, "project": self.project.project_name}
+
+    def revise(self, said: Mapping[str, Any]) -> None:
+        """Take over what was said, apart from the price. Invalid UNIT_TAKEN for what the booking of a taken unit shows."""
+        for name, value in said.items():
+            if name in BOOKED_AS and self.status not in NOT_TAKEN and value != getattr(self, name):
+                raise Invalid.field(name, "This cannot change while the unit is taken.", "UNIT_TAKEN")
+            setattr(self, name, value)
 
     def release(self) -> None:
         """Put it on sale: its project must be published."""
@@ -213,7 +171,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Base):
 
     def reprice(self, price: Decimal, at: datetime, by: int) -> None:
         """A new list price; holds and bookings keep the price they were given."""
-        if self.status not in (U.unreleased, U.available, U.blocked, U.held):
+        if self.status not in NOT_TAKEN:
             raise Invalid.field("price", "The price of a unit that is taken cannot change.", "UNIT_TAKEN")
         entry = {"price": float(self.price), "until": at.isoformat(), "by": by}
         self.price_history = [*self.price_history, entry]

@@ -51,7 +51,10 @@ async def create_project(said: ProjectCreate, member: Planner, session: BuilderS
 
 @router.patch("/{project_id}", response_model=TeamProjectDetail, responses=problems(409, 412))
 async def update_project(project_id: Id, said: ProjectUpdate, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Response:
-    """Change what is sent and leave the rest. 409 `CURRENCY_FIXED` once there are units, whose prices then also make the price range."""
+    """Change what is sent and leave the rest, also of `rules`, where null takes back the default.
+
+    409 `CURRENCY_FIXED` once there are units, whose prices then also make the price range.
+    """
     await projects.change(session, project_id, version, said)
     return await answer(session, PROJECT, project_id)
 
@@ -70,8 +73,8 @@ async def publish_project(project_id: Id, _: Planner, session: BuilderSession) -
     return await answer(session, PROJECT, project_id)
 
 
-@router.delete("/{project_id}/publication", response_model=TeamProjectDetail)
-async def unpublish_project(project_id: Id, _: Planner, session: BuilderSession) -> Response:
+@router.delete("/{project_id}/publication", response_model=TeamProjectDetail, responses=problems(412))
+async def unpublish_project(project_id: Id, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Response:
     """Make it a draft again; repeatable. Units keep their states, holds and bookings go on."""
-    await projects.unpublish(session, project_id)
+    await projects.unpublish(session, project_id, version)
     return await answer(session, PROJECT, project_id)

@@ -51,7 +51,10 @@ async def create_unit(said: UnitCreate, _: Planner, session: BuilderSession) -> 
 
 @router.patch("/{unit_id}", response_model=TeamUnitDetail, responses=problems(409, 412))
 async def update_unit(unit_id: Id, said: UnitUpdate, version: ExpectedVersion, member: Planner, session: BuilderSession) -> Response:
-    """Change what is sent and leave the rest. The price of a unit that is taken is fixed; holds and bookings keep theirs."""
+    """Change what is sent and leave the rest. A new price is not that of holds and bookings, which keep theirs.
+
+    What a booking says of its unit is fixed while the unit is taken: price, number, tower, floor, type and areas (422 `UNIT_TAKEN`).
+    """
     await units.change(session, member, unit_id, version, said)
     return await answer(session, UNIT, unit_id)
 
@@ -70,6 +73,13 @@ async def release_unit(unit_id: Id, _: Planner, session: BuilderSession) -> Resp
     return await answer(session, UNIT, unit_id)
 
 
+@router.delete("/{unit_id}/release", response_model=TeamUnitDetail, responses=problems(409, 412))
+async def withdraw_unit(unit_id: Id, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Response:
+    """Take an available unit off sale and out of sight. 409 `INVALID_TRANSITION`."""
+    await units.withdraw(session, unit_id, version)
+    return await answer(session, UNIT, unit_id)
+
+
 @router.post("/{unit_id}/block", response_model=TeamUnitDetail, responses=problems(409))
 async def block_unit(unit_id: Id, why: BlockCreate, _: Planner, session: BuilderSession) -> Response:
     """Take an available unit off the market for a reason: a model flat, litigation, a mortgage. 409 `INVALID_TRANSITION`."""
@@ -77,10 +87,10 @@ async def block_unit(unit_id: Id, why: BlockCreate, _: Planner, session: Builder
     return await answer(session, UNIT, unit_id)
 
 
-@router.delete("/{unit_id}/block", response_model=TeamUnitDetail, responses=problems(409))
-async def unblock_unit(unit_id: Id, _: Planner, session: BuilderSession) -> Response:
+@router.delete("/{unit_id}/block", response_model=TeamUnitDetail, responses=problems(409, 412))
+async def unblock_unit(unit_id: Id, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Response:
     """Back on the market. 409 `INVALID_TRANSITION`."""
-    await units.unblock(session, unit_id)
+    await units.unblock(session, unit_id, version)
     return await answer(session, UNIT, unit_id)
 
 
@@ -94,8 +104,8 @@ async def hold_unit(unit_id: Id, holder: Holder, session: PartySession, for_whom
     return await answer(session, UNIT, unit_id)
 
 
-@router.delete("/{unit_id}/hold", response_model=Said, responses=problems(409))
-async def release_hold(unit_id: Id, holder: Holder, session: PartySession) -> Said:
+@router.delete("/{unit_id}/hold", response_model=Said, responses=problems(409, 412))
+async def release_hold(unit_id: Id, version: ExpectedVersion, holder: Holder, session: PartySession) -> Said:
     """Let go of a hold, as its holder or for the builder. 409 `NOT_HELD` when none is running."""
-    await units.end_hold(session, holder, unit_id)
+    await units.end_hold(session, holder, unit_id, version)
     return Said(message="The hold has been released.")
