@@ -1,0 +1,142 @@
+"""The rounds. Everybody is loaded in turn, one at a time, so that a slow minute of the machine hits all alike."""
+
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from benchmarks import agreement, dataset, footprint, limits, load, reserves, servers, workloads
+from benchmarks.load import Result
+from benchmarks.noise import Meter
+from benchmarks.peers import all_peers
+from benchmarks.servers import Server
+from benchmarks.workloads import Workloads
+from realestate.config import settings
+
+WARM_UP = 1
+AGAIN = ("ours", "fastify", "fastify-open")
+
+
+@dataclass(frozen=True)
+class Pace:
+    rounds: int
+    seconds: float
+
+
+FULL, QUICK = Pace(5, 3), Pace(2, 1)
+
+
+@dataclass
+class Findings:
+    """Everything a report says: results by workload and peer, one for each round."""
+
+    seed: str
+    pace: Pace
+    sizes: dict[str, int]
+    results: dict[tuple[str, str], list[Result]] = field(default_factory=dict)
+    limits: dict[str, list[float]] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
+    titles: dict[str, tuple[str, str]] = field(default_factory=dict)
+    connection_memory: tuple[int, int] = (0, 0)
+    meter: Meter = field(default_factory=Meter)
+    seconds: float = 0.0
+
+    def add(self, workload: str, server: Server, result: Result) -> None:
+        self.results.setdefault((workload, server.peer.name), []).append(result)
+
+
+def measure(*, quick: bool) -> Findings:
+    key = settings.secret_key = secrets.token_urlsafe(48)  # tokens are signed here and read by every peer
+    with dataset.opened() as database:
+        seed = dataset.prepare(database)
+        began = time.monotonic()
+        if database.is_ours:
+            _pin_database(database)
+        with database.connect() as connection, servers.running(all_peers(database, key), dataset.FOLDER / "logs") as running:
+            asked = workloads.discover(connection)
+            _say("checking that all answer the same")
+            agreement.check_reads(running, asked)
+            agreement.check_writes([server for server in running if server.peer.name != "ours-open"], asked, connection)
+            findings = Findings(seed, QUICK if quick else FULL, _sizes(connection))
+            findings.titles = {server.peer.name: (server.peer.title, server.peer.lacks) for server in running}
+            Run(findings, running, asked, connection, limits.scripts(asked, database)).go()
+            findings.memory = {server.peer.name: server.memory() for server in running}
+            findings.connection_memory = footprint.of_idle_connection(connection, database)
+        findings.seconds = time.monotonic() - began
+        return findings
+
+
+@dataclass
+class Run:
+    findings: Findings
+    servers: list[Server]
+    asked: Workloads
+    connection: psycopg.Connection[Any]
+    scripts: dict[str, limits.Script]
+
+    def go(self) -> None:
+        pace = self.findings.pace
+        before = reserves.Before.of(self.connection)
+        try:
+            _say("warming up")
+            for _, _, one in self._loads(WARM_UP):
+                one()
+            for turn in range(1, pace.rounds + 1):
+                _say(f"round {turn} of {pace.rounds}")
+                self.findings.meter.look()
+                self._round(pace.seconds)
+            self.findings.meter.look()
+        finally:
+            reserves.undo(self.connection, before)
+
+    def _round(self, seconds: float) -> None:
+        for workload, server, one in self._loads(seconds):
+            result = one()
+            self.findings.add(workload, server, result)
+            if (workload, server.peer.name) == ("hello", "ours"):
+                self.findings.meter.hear(result.rate)
+        for name, script in self.scripts.items():
+            self.findings.limits.setdefault(name, []).append(script.run(seconds))
+
+    def _loads(self, seconds: float) -> Iterator[tuple[str, Server, Any]]:
+        """In one order: each workload, and for it each peer."""
+        asked, peers = self.asked, [server for server in self.servers if server.peer.name != "ours-open"]
+        some = [server for server in peers if server.peer.name in AGAIN]
+        ours, ours_open = (next(server for server in self.servers if server.peer.name == name) for name in ("ours", "ours-open"))
+        plan = [(workload, peers) for workload in (asked.hello, *asked.reads)]
+        plan += [(asked.projects.again(), some), (asked.units.again(), some), (asked.bookings, [ours_open])]
+        plan += [(asked.first_page, [ours]), (asked.deep_page, [ours])]
+        for workload, who in plan:
+            for server in who:
+                yield workload.name, server, partial(load.read, server, workload, seconds)
+        for server in peers:
+            yield "R4", server, partial(self._write, server, seconds)
+
+    def _write(self, server: Server, seconds: float) -> Result:
+        before = reserves.Before.of(self.connection)
+        try:
+            return load.write(server, self.asked.free_units, self.asked.buyers, seconds)
+        finally:
+            reserves.undo(self.connection, before)
+
+
+def _sizes(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    names = ("builders", "projects", "units", "customers", "bookings", "installments", "payments", "notifications")
+    return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # type: ignore[index,call-overload]  # noqa: S608
+
+
+def _pin_database(database: dataset.Database) -> None:
+    """To the load's core, with its helpers; what it starts from now on inherits that."""
+    with database.connect() as connection:
+        postmaster = servers._field(connection.info.backend_pid, 1)
+    for pid in servers.tree(postmaster or 0):
+        servers.pin(pid, servers.LOAD_CORE)
+
+
+def _say(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what} ...", file=sys.stderr, flush=True)
