@@ -1,6 +1,7 @@
 """Every refusal is `application/problem+json` (RFC 9457): what happened in plain words, a stable code, and nothing of the inside."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.responses import Response
 
 from realestate.errors import Invalid, RealEstateError
 from realestate.logs import log, request_id
+from realestate.schemas.base import PATTERNS
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS, LONGEST_NAME = 50, 200
@@ -47,6 +49,7 @@ FRAMEWORK = {  # status: title, code, detail; the framework's own detail where o
     400: ("Bad request", "BAD_REQUEST", ""),
     404: ("Not found", "NOT_FOUND", "There is nothing at this address."),
     405: ("Method not allowed", "METHOD_NOT_ALLOWED", "This address does not take this method."),
+    408: ("Body too slow", "REQUEST_TIMEOUT", ""),
     413: ("Body too large", "BODY_TOO_LARGE", ""),
     415: ("Unsupported media type", "UNSUPPORTED_MEDIA_TYPE", ""),
     500: ("Internal error", "INTERNAL_ERROR", "Something went wrong on our side. Please quote the request id if you report it."),
@@ -59,7 +62,15 @@ PLAIN_WORDS = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field here.",
     "string_pattern_mismatch": "Input should not be blank or contain characters that cannot be kept.",
+    "model_attributes_type": "Input should be a JSON object.",
+    "list_type": "Input should be a list.",
+    "string_type": "Input should be a text, in quotes.",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "Input should be a whole number."),
+    **dict.fromkeys(("float_type", "float_parsing"), "Input should be a number."),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "Input should be true or false."),
 }
+PYTHON = re.compile(r"^Value error, |^value is not a valid email address: |Decimal\('|'\)")
+"""What pydantic says that is not for those who ask."""
 
 
 def _of_framework(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> RealEstateError:
@@ -79,7 +90,8 @@ def _field_problem(error: Mapping[str, Any]) -> dict[str, str]:
     """In plain words, without what was sent; `body`, `query` and `path` are not part of a field's name."""
     place, *names = (str(part) for part in error["loc"])
     code = "INVALID" if error["type"] == "value_error" else error["type"].upper()
-    message = PLAIN_WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    words = PATTERNS.get(error.get("ctx", {}).get("pattern")) or PLAIN_WORDS.get(error["type"])
+    message = words or PYTHON.sub("", error["msg"])
     return {"field": ".".join(names)[:LONGEST_NAME] or place, "message": message, "code": code}
 
 
@@ -138,5 +150,5 @@ CONDITIONAL: dict[int | str, dict[str, Any]] = {304: {"description": "Not modifi
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For `responses=` of a route: what it may refuse beyond what the documentation says of every route, such as 409, 412, 429."""
+    """For `responses=` of a route: what it may refuse beyond what the documentation says of every route, such as 412, 429, or a 409 of its own."""
     return {status: {"description": TITLES[status], "content": CONTENT} for status in statuses}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from realestate.database import VISITOR
 from realestate.reading import TEAM
-from realestate.routers.documentation import describe
+from realestate.routers.contract import describe
 
 CRASHED = 500
 """Nobody declares it."""

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from realestate.main import app
-from realestate.routers.documentation import describe
+from realestate.routers.contract import describe
 from realestate.security import tokens
 from tests import poison
 from tests.factories import make_admin, make_builder, make_customer, make_unit

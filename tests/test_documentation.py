@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from realestate.routers.documentation import SIGNED_IN, describe
+from realestate.routers.contract import SIGNED_IN, describe
 from realestate.routing import Router
 from tests.toy import app, client
 
@@ -70,6 +70,7 @@ def test_every_operation_says_who_may_ask() -> None:
 def test_what_any_route_may_refuse_is_declared() -> None:
     assert set(responses("list_toys")) == {"200", "422", "503"}
     assert set(responses("get_toy")) == {"200", "304", "404", "422", "503"}
+    assert "409" in responses("wish")
     assert set(responses("create_toy")) == {"201", "400", "401", "403", "409", "413", "415", "422", "429", "503"}
 
 

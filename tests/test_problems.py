@@ -57,6 +57,25 @@ async def test_wrong_fields_are_named_without_repeating_them() -> None:
         assert said not in answer.text.replace("such as", "")
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"name": " "}, "name: Input should be one line that is not blank."),
+        ({"name": 7}, "name: Input should be a text, in quotes."),
+        ({"price": 10**14}, "price: Input should be less than or equal to 10000000000000"),
+        ({"colour": "blue"}, "colour: Input should be 'red' or 'light_blue'"),
+        ({"latitude": "north"}, "latitude: Input should be a number."),
+        ({"shop_id": "corner"}, "shop_id: Input should be a whole number."),
+        ({"tags": "soft"}, "tags: Input should be a list."),
+        ({"maker": {"name": "Asha", "email": "asha"}}, "maker.email: An email address must have an @-sign."),
+    ],
+)
+async def test_a_mistake_is_told_in_plain_words(said: dict[str, object], words: str) -> None:
+    async with client() as http:
+        answer = await http.post("/api/toys", json={"name": "Bear", "price": 1, "colour": "red"} | said)
+    assert answer.json()["detail"] == words
+
+
 async def test_wrong_parameters_are_named_without_their_place() -> None:
     async with client() as http:
         wrong = [*(await http.get("/api/toys?page=0")).json()["errors"], *(await http.get("/api/toys/0?wait=x")).json()["errors"]]

@@ -16,7 +16,8 @@ from realestate.models.base import Kind
 from realestate.problems import CONDITIONAL
 from realestate.routers import documentation
 from realestate.routing import Router
-from realestate.schemas.base import Amount, Email, Id, Input, Line, Moment, Page, Search, Wire
+from realestate.schemas.base import Amount, Email, Id, Input, Line, Page, Search, Wire
+from realestate.schemas.times import Moment
 
 
 class Colour(Kind):

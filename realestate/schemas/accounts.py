@@ -6,7 +6,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from pydantic_core import PydanticCustomError
 
 from realestate.models.accounts import Permission, TeamRole, UserType
-from realestate.schemas.base import Email, Input, Line, Moment, Phone, Wire
+from realestate.schemas.base import Email, Input, Line, Phone, Wire
+from realestate.schemas.times import Moment
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000), Field(json_schema_extra={"format": "password"})]
 """A password as typed. Which ones are taken for new, `security.passwords` says: 8 to 128 characters and not a common one."""

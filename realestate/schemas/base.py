@@ -6,13 +6,11 @@ Values are what PostgreSQL can keep. Text is kept verbatim: checked, never trimm
 """
 
 import re
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -34,7 +32,11 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-class _Lenient(BaseModel):
+class Input(BaseModel):
+    """What a request body says. Optional fields default to None; `model_fields_set` tells what was said."""
+
+    model_config = ConfigDict(extra="forbid")
+
     @model_validator(mode="before")
     @classmethod
     def _empty_is_null(cls, said: Any) -> Any:
@@ -48,17 +50,17 @@ class _Lenient(BaseModel):
         return name in cls.model_fields and type(None) in get_args(cls.model_fields[name].annotation)
 
 
-class Input(_Lenient):
-    """What a request body says. Optional fields default to None; `model_fields_set` tells what was said."""
+class Question(BaseModel):
+    """What may follow the question mark. An empty value is like none; unknown parameters are refused by the route, which knows all of them."""
 
-    model_config = ConfigDict(extra="forbid")
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_unsaid(cls, said: Any) -> Any:
+        return {name: value for name, value in said.items() if value != ""} if isinstance(said, dict) else said
 
 
-class Search(_Lenient):
-    """What may follow the question mark of a listing; subclasses add filters and name their sorts (`sort_by`).
-
-    Unknown parameters are refused by the route, which knows all of them.
-    """
+class Search(Question):
+    """What may be asked of a listing; subclasses add filters and name their sorts (`sort_by`)."""
 
     page: int = Field(1, ge=1, le=1_000_000, description="page, from 1")
     limit: int = Field(20, ge=1, le=100, description="items per page")
@@ -137,20 +139,30 @@ Amount = Annotated[
 
 # ── Texts ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
+PATTERNS: dict[str, str] = {}
+"""What each asks for: pydantic can only say that a text does not match."""
+
+
+def pattern(expression: str, words: str) -> str:
+    """A pattern that a text must match, and how to say so."""
+    PATTERNS[expression] = words
+    return expression
+
+
+_ONE_LINE = pattern(r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$", "Input should be one line that is not blank.")
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_ONE_LINE)]
 """One line with something on it: a name, a title, an address."""
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
+_SOME_TEXT = pattern(r"^[^\x00]*[^\x00-\x20][^\x00]*$", "Input should not be blank.")
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=_SOME_TEXT)]
 """Some paragraphs that are not blank."""
 
 _NOT_IN_URLS = r'\s\x00-\x1f<>"\\'
-Url = Annotated[
-    str,
-    StringConstraints(
-        max_length=500, pattern=rf"^(https?://[^/{_NOT_IN_URLS}]+(/[^{_NOT_IN_URLS}]*)?|/([^/{_NOT_IN_URLS}][^{_NOT_IN_URLS}]*)?)$"
-    ),
-    Field(examples=["https://example.com/tower-a.jpg"]),
-]
+_ADDRESS = pattern(
+    rf"^(https?://[^/{_NOT_IN_URLS}]+(/[^{_NOT_IN_URLS}]*)?|/([^/{_NOT_IN_URLS}][^{_NOT_IN_URLS}]*)?)$",
+    "Input should be a web address, such as https://example.com/tower-a.jpg, or a path that begins with one slash.",
+)
+Url = Annotated[str, StringConstraints(max_length=500, pattern=_ADDRESS), Field(examples=["https://example.com/tower-a.jpg"])]
 """A web address, or a path on this site."""
 
 
@@ -175,35 +187,3 @@ def _canonical_phone(value: str) -> str:
 
 Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_canonical_phone), Field(examples=["+919876543210"])]
 """Digits with an optional leading plus; spaces, dashes, dots and brackets are dropped."""
-
-# ── Times ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-YEARS = range(1970, 2201)
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
-ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def _written_moment(value: Any) -> Any:
-    """Not a number of seconds and not a bare date, which pydantic would also take."""
-    if isinstance(value, datetime) or (isinstance(value, str) and RFC_3339.fullmatch(value)):
-        return value
-    raise PydanticCustomError("datetime", "Input should be a time with offset, such as 2026-11-20T09:30:00+05:30")
-
-
-def _written_day(value: Any) -> Any:
-    if type(value) is date or (isinstance(value, str) and ISO_DATE.fullmatch(value)):
-        return value
-    raise PydanticCustomError("date", "Input should be a date, such as 2026-11-20")
-
-
-def _in_range(value: Any) -> Any:
-    if value.year not in YEARS:
-        raise PydanticCustomError("year", "Input should be between the years 1970 and 2200")
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_moment), AfterValidator(_in_range), Field(examples=["2026-11-20T04:00:00Z"])]
-"""A time with offset, RFC 3339; kept and answered in UTC."""
-
-Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_in_range), Field(examples=["2026-11-20"])]
-"""A calendar day, YYYY-MM-DD."""

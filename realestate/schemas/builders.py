@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from realestate.schemas.base import Line, Page, Search, Wire, sort_by
+from realestate.schemas.base import Line, Page, Search, Wire, pattern, sort_by
+
+_COUNTRY = pattern("^[A-Za-z]{2}$", "Input should be the two letters of a country, such as IN.")
 
 
 class BuilderSummary(Wire):
@@ -36,6 +38,6 @@ class BuilderPage(Page):
 
 class BuilderSearch(Search):
     q: Annotated[Line | None, Field(description="part of the company's name, address or description")] = None
-    country: Annotated[str | None, Field(pattern="^[A-Za-z]{2}$", description="ISO 3166 code", examples=["IN"])] = None
+    country: Annotated[str | None, Field(pattern=_COUNTRY, description="ISO 3166 code", examples=["IN"])] = None
     verified: bool | None = None
     sort: Annotated[str, sort_by("company_name", "rating", "created_at")] = "company_name"

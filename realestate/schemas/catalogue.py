@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from realestate.errors import Invalid
 from realestate.models.projects import CURRENCIES, ProjectStatus, ProjectType
 from realestate.models.units import ShownStatus, UnitType
-from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Search, sort_by
+from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Question, Search, pattern, sort_by
 
 UNSAID: Any = Field(default_factory=lambda: None)
 """The default of what may be left out but not be null; `model_fields_set` tells."""
@@ -28,7 +28,10 @@ class Creation(Input):
         return {name: value for name, value in said.items() if name not in cls.model_fields or value not in (None, "")}
 
 
-Short = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$")]
+_WITHIN_ITS_LINE = pattern(
+    r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$", "Input should be one line that neither begins nor ends with a space."
+)
+Short = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_WITHIN_ITS_LINE)]
 """A code, a number on a door: one short line."""
 
 _DECIMAL: dict[str, Any] = {"type": "number", "multipleOf": 0.01}
@@ -109,7 +112,7 @@ class ProjectSearch(Search):
         return self
 
 
-class UnitFilter(Input):
+class UnitFilter(Question):
     """What to show of a project's units."""
 
     unit_type: UnitType | None = None

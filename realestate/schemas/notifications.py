@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from realestate.models.notifications import Event, NotificationCategory, Priority, Subject
-from realestate.schemas.base import Id, Said, Wire
+from realestate.schemas.base import Id, Question, Said, Wire
 
 
 class NotificationOut(Wire):
@@ -46,7 +46,7 @@ class ReadAll(Said):
     count: int
 
 
-class NotificationSearch(BaseModel):
+class NotificationSearch(Question):
     unread_only: bool = False
     type: Event | None = None
     limit: int = Field(20, ge=1, le=100)

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from realestate.compiling import Says
 from realestate.models.payments import InstallmentKind, InstallmentStatus, PaymentKind, PaymentMethod, PaymentStatus, PaymentType
-from realestate.schemas.base import Amount, Day, Id, Input, Line, Text, Wire
+from realestate.schemas.base import Amount, Id, Input, Line, Text, Wire
+from realestate.schemas.times import Day
 
 _EXAMPLE = {
     "booking_id": 7,

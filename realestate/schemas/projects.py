@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from realestate.compiling import Says
 from realestate.models.projects import Jurisdiction, ProjectStatus, ProjectType, PublishState
 from realestate.models.units import ShownStatus, UnitType
-from realestate.schemas.base import Amount, Count, Day, Id, Input, Line, NotBool, Page, Text, Url, Wire
+from realestate.schemas.base import Amount, Count, Id, Input, Line, Page, Text, Url, Wire
 from realestate.schemas.builders import BuilderSummary
 from realestate.schemas.catalogue import (
     UNSAID,
@@ -19,12 +19,13 @@ from realestate.schemas.catalogue import (
     Currency,
     Latitude,
     Longitude,
-    Percent,
     Price,
     Short,
     Timezone,
     Tower,
 )
+from realestate.schemas.rules import ProjectRules
+from realestate.schemas.times import Day
 
 
 def _initial_state(state: PublishState) -> PublishState:
@@ -34,16 +35,6 @@ def _initial_state(state: PublishState) -> PublishState:
 
 
 # ── Said by the builder ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class ProjectRules(Input):
-    """The project's own figures (see `models.rules`); null is the default of the house."""
-
-    hold_minutes: Annotated[int, Field(ge=5, le=1440), NotBool] | None = None
-    staff_hold_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
-    reserve_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
-    token_percent: Percent | None = None
-    grace_days: Annotated[int, Field(ge=0, le=90), NotBool] | None = None
 
 
 class _ProjectFields(Input):
@@ -166,7 +157,7 @@ class ProjectOut(Wire):
     version: int
     created_at: datetime
     updated_at: datetime
-    builder: BuilderSummary
+    builder: Annotated[BuilderSummary | None, Field(description="null while the company is suspended")]
 
 
 class UnitCounts(TypedDict):
@@ -183,6 +174,7 @@ class ProjectDetail(ProjectOut):
 class TeamProject(ProjectOut):
     """A project, as its builder's team sees it."""
 
+    builder: BuilderSummary
     publish_state: PublishState
     rules: dict[str, Any]
     payment_plans: dict[str, Any]

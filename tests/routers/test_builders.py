@@ -1,9 +1,11 @@
 """Builders, as everybody may know them."""
 
 import pytest
+from sqlalchemy import update
 
-from realestate.models.accounts import BuilderStatus
-from tests.factories import make_builder, make_project, unique
+from realestate.database import WORKER, transaction
+from realestate.models.accounts import Builder, BuilderStatus
+from tests.factories import make_builder, make_customer, make_project, unique
 from tests.queries import counted
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +29,18 @@ async def test_builders_are_listed_with_how_many_projects_they_show(client):
     assert len(statements) == 1
     assert found["id"] == builder.builder_id and found["total_projects"] == 1 and found["full_name"] == "Meera Iyer"
     assert await listed(client, q=name, country="AE") == []
+
+
+async def test_a_suspended_company_is_not_shown_even_where_its_projects_are(client):
+    builder, asha = await make_builder(), await make_customer()
+    project_id = await make_project(builder)
+    async with transaction(WORKER) as session:
+        await session.execute(update(Builder).where(Builder.id == builder.builder_id).values(status=BuilderStatus.suspended))
+
+    for person in ({}, asha.headers):
+        listed = await client.get("/api/projects", params={"builder_id": builder.builder_id}, headers=person)
+        assert [project["builder"] for project in listed.json()["projects"]] == [None]
+        assert (await client.get(f"/api/projects/{project_id}", headers=person)).json()["builder"] is None
 
 
 async def test_a_profile_is_found_by_its_slug_and_says_nothing_private(client):

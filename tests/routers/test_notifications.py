@@ -83,6 +83,10 @@ async def test_nobody_reads_anothers(client, told):
     assert (await inbox(client, told))["unread_count"] == 5
 
 
+async def test_what_is_left_empty_is_not_asked(client, told):
+    assert len((await inbox(client, told, unread_only="", type="", limit="", after=""))["notifications"]) == 5
+
+
 @pytest.mark.parametrize("query", ["after=-1", "before=0", "limit=0", "unread_only=perhaps", "type=gossip", f"after={2**64}"])
 async def test_a_wrong_question_is_422(client, query):
     answer = await client.get(f"/api/notifications?{query}", headers=(await make_customer()).headers)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from realestate.schemas.base import Amount, Count, Day, Email, Id, Input, Line, Moment, Phone, Search, Text, Url, Wire
+from realestate.schemas.base import Amount, Count, Email, Id, Input, Line, Phone, Search, Text, Url, Wire
+from realestate.schemas.times import Day, Moment
 
 
 def take(kind: Any, value: object) -> Any:
@@ -227,6 +228,7 @@ def test_a_page_out_of_bounds_is_refused(said: dict[str, object]) -> None:
 
 
 def test_a_search_has_defaults() -> None:
+    assert Search.model_validate({"page": "", "limit": "", "count": ""}) == Search()
     assert Search.model_validate({}).model_dump() == {"page": 1, "limit": 20, "count": True}
 
 

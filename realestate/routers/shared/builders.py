@@ -7,12 +7,14 @@ from fastapi import Path, Response
 from realestate.dependencies import AnyReader, asked
 from realestate.problems import CONDITIONAL
 from realestate.routing import Router
+from realestate.schemas.base import pattern
 from realestate.schemas.builders import BuilderPage, BuilderProfile, BuilderSearch
 from realestate.views.builders import BUILDER, BUILDERS
 
 router = Router(prefix="/api/builders", tags=["builders"])
 
-Slug = Annotated[str, Path(max_length=100, pattern="^[a-z0-9-]+$", examples=["skyline-homes"])]
+_SLUG = pattern("^[a-z0-9-]+$", "Input should be small letters, digits and dashes.")
+Slug = Annotated[str, Path(max_length=100, pattern=_SLUG, examples=["skyline-homes"])]
 
 
 @router.get("", response_model=BuilderPage)
