@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from realestate import database
 from realestate.database import WORKER, Identity, as_system, transaction
+from realestate.errors import Unavailable
 from realestate.main import app
 from realestate.models.accounts import Role
 from tests.factories import make_builder, make_customer, make_project, make_units
@@ -23,6 +24,12 @@ REQUESTS, AT_ONCE, BUYERS, UNITS = 600, 24, 12, 25
 WHO = "SELECT current_user::text, session_user::text, concat(current_setting('app.user_id', true), current_setting('app.builder_id', true))"
 WEIGHTS = {"visit": 3, "order": 6, "look": 4, "pry": 4, "pry_payments": 2, "oversee": 3, "record": 4, "read_inbox": 4, "who_am_i": 1}
 WEIGHTS |= {"crash": 2, "crash_as_system": 1, "lose_patience": 5, "be_cancelled": 1, "hang_up": 3}
+
+
+def served(answer):
+    if answer.status_code == 503:
+        raise Unavailable
+    return answer
 
 
 class Town:
@@ -41,7 +48,7 @@ class Town:
             self.drafts += await make_units(builder, await make_project(builder, published=False), published=False)
 
     async def get(self, path, person=None):
-        answer = await self.client.get(path, headers=person.headers if person else {})
+        answer = served(await self.client.get(path, headers=person.headers if person else {}))
         return answer.status_code, answer.json()
 
     def show(self, person, kind, rows):
@@ -58,11 +65,11 @@ class Town:
 
     async def order(self):
         unit_id = self.random.choice(self.units + self.drafts)
-        answer = await reserve(self.client, buyer := self.random.choice(self.buyers), unit_id)
+        answer = served(await reserve(self.client, buyer := self.random.choice(self.buyers), unit_id))
         if answer.status_code == 201:
             self.bookings.append(answer.json())
             self.show(buyer, "booking", [answer.json()])
-        assert answer.status_code in ({201, 409, 503} if unit_id in self.units else {404, 503})
+        assert answer.status_code in ({201, 409} if unit_id in self.units else {404})
         return answer.status_code
 
     async def look(self):
@@ -90,10 +97,10 @@ class Town:
         return status
 
     async def record(self):
-        answer = await pay(self.client, builder := self.random.choice(self.builders), self.some_booking(), 1000)
+        answer = served(await pay(self.client, builder := self.random.choice(self.builders), self.some_booking(), 1000))
         if answer.status_code == 201:
             self.show(builder, "payment", [answer.json()])
-        assert answer.status_code in (201, 404, 409, 503)
+        assert answer.status_code in (201, 404, 409)
         return answer.status_code
 
     async def read_inbox(self):
@@ -158,7 +165,11 @@ class Town:
 
         async def act(name):
             async with gate:
-                self.outcomes[f"{name} {await getattr(self, name)()}"] += 1
+                try:
+                    outcome = await getattr(self, name)()
+                except Unavailable:  # on a busy machine
+                    outcome = 503
+                self.outcomes[f"{name} {outcome}"] += 1
 
         await asyncio.gather(*map(act, self.random.choices([*WEIGHTS], [*WEIGHTS.values()], k=REQUESTS)))
 
