@@ -200,6 +200,13 @@ def test_every_body_is_shown_by_an_example():
     assert bodies_without_example(DOCUMENT) == []
 
 
+def test_the_main_answers_show_what_they_look_like():
+    for name in ("ProjectDetail", "UnitDetail", "BuilderProfile"):
+        fields = DOCUMENT["components"]["schemas"][name]["properties"]
+        bare = {field for field, said in fields.items() if said.get("type") == "string" and not said.keys() & {"examples", "format"}}
+        assert bare == set(), name
+
+
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_operation_is_described_and_declares_its_answer(name):
     operation = OPERATIONS[name]
