@@ -653,7 +653,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installments")),
         sa.UniqueConstraint("booking_id", "seq", name=op.f("uq_installments_booking_id_seq")),
-        sa.UniqueConstraint("builder_id", "booking_id", "id", name=op.f("uq_installments_builder_id_booking_id_id")),
+        sa.UniqueConstraint("builder_id", "booking_id", "customer_id", "id", name=op.f("uq_installments_builder_id_booking_id_customer_id_id")),
         sa.UniqueConstraint("builder_id", "demand_no", name=op.f("uq_installments_builder_id_demand_no")),
     )
     op.create_index("ix_installments_builder_id", "installments", ["builder_id", "due_date"], unique=False)
@@ -702,8 +702,8 @@ def upgrade() -> None:
         sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount_positive")),
         sa.ForeignKeyConstraint(["approved_by"], ["users.id"], name=op.f("fk_payments_approved_by"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
-            ["builder_id", "booking_id", "refund_of_id"],
-            ["payments.builder_id", "payments.booking_id", "payments.id"],
+            ["builder_id", "booking_id", "customer_id", "refund_of_id"],
+            ["payments.builder_id", "payments.booking_id", "payments.customer_id", "payments.id"],
             name="fk_payments_refund_of",
             ondelete="RESTRICT",
         ),
@@ -715,7 +715,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_payments_created_by"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
-        sa.UniqueConstraint("builder_id", "booking_id", "id", name=op.f("uq_payments_builder_id_booking_id_id")),
+        sa.UniqueConstraint("builder_id", "booking_id", "customer_id", "id", name=op.f("uq_payments_builder_id_booking_id_customer_id_id")),
         sa.UniqueConstraint("builder_id", "receipt_no", name=op.f("uq_payments_builder_id_receipt_no")),
         sa.UniqueConstraint("gateway", "gateway_payment_id", name=op.f("uq_payments_gateway_gateway_payment_id")),
     )
@@ -745,14 +745,14 @@ def upgrade() -> None:
             name=op.f("ck_allocations_something_not_negative"),
         ),
         sa.ForeignKeyConstraint(
-            ["builder_id", "booking_id", "installment_id"],
-            ["installments.builder_id", "installments.booking_id", "installments.id"],
+            ["builder_id", "booking_id", "customer_id", "installment_id"],
+            ["installments.builder_id", "installments.booking_id", "installments.customer_id", "installments.id"],
             name="fk_allocations_installment",
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["builder_id", "booking_id", "payment_id"],
-            ["payments.builder_id", "payments.booking_id", "payments.id"],
+            ["builder_id", "booking_id", "customer_id", "payment_id"],
+            ["payments.builder_id", "payments.booking_id", "payments.customer_id", "payments.id"],
             name="fk_allocations_payment",
             ondelete="RESTRICT",
         ),

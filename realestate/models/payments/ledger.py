@@ -43,7 +43,7 @@ class Installment(Identified, Timestamped, Base):
     __table_args__ = (
         _booking_key("installments"),
         UniqueConstraint("booking_id", "seq"),
-        UniqueConstraint("builder_id", "booking_id", "id"),
+        UniqueConstraint("builder_id", "booking_id", "customer_id", "id"),
         UniqueConstraint("builder_id", "demand_no"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("tax_amount BETWEEN 0 AND amount", name="tax_within_amount"),
@@ -80,12 +80,12 @@ class Payment(Identified, Timestamped, Stateful, Base):
     __tablename__ = "payments"
     __table_args__ = (
         _booking_key("payments"),
-        UniqueConstraint("builder_id", "booking_id", "id"),
+        UniqueConstraint("builder_id", "booking_id", "customer_id", "id"),
         UniqueConstraint("builder_id", "receipt_no"),
         UniqueConstraint("gateway", "gateway_payment_id"),
         ForeignKeyConstraint(
-            ["builder_id", "booking_id", "refund_of_id"],
-            ["payments.builder_id", "payments.booking_id", "payments.id"],
+            ["builder_id", "booking_id", "customer_id", "refund_of_id"],
+            ["payments.builder_id", "payments.booking_id", "payments.customer_id", "payments.id"],
             name="fk_payments_refund_of",
             ondelete="RESTRICT",
         ),
@@ -145,14 +145,14 @@ class Allocation(Identified, Base):
     __tablename__ = "allocations"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["builder_id", "booking_id", "payment_id"],
-            ["payments.builder_id", "payments.booking_id", "payments.id"],
+            ["builder_id", "booking_id", "customer_id", "payment_id"],
+            ["payments.builder_id", "payments.booking_id", "payments.customer_id", "payments.id"],
             name="fk_allocations_payment",
             ondelete="RESTRICT",
         ),
         ForeignKeyConstraint(
-            ["builder_id", "booking_id", "installment_id"],
-            ["installments.builder_id", "installments.booking_id", "installments.id"],
+            ["builder_id", "booking_id", "customer_id", "installment_id"],
+            ["installments.builder_id", "installments.booking_id", "installments.customer_id", "installments.id"],
             name="fk_allocations_installment",
             ondelete="RESTRICT",
         ),
