@@ -7,7 +7,9 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil
+from operator import itemgetter
 from typing import Any, cast
 
 import psycopg
@@ -92,7 +94,7 @@ async def as_system(session: AsyncSession) -> AsyncIterator[None]:
     identity: Identity = session.info["identity"]
     await session.flush()
     session.info.update(identity=WORKER, spoke_as_system=True)
-    await execute(session.info["driver"], ACT_AS, [WORKER.context["role"], *list(identity.context.values())[1:]])
+    await execute(session.info["driver"], ACT_AS, _context(identity, WORKER))
     yield
     await session.flush()
     session.info["identity"] = identity
@@ -124,14 +126,23 @@ async def _driver_of(session: AsyncSession, identity: Identity) -> Driver:
 
 
 async def _conclude(session: AsyncSession) -> None:
-    """Audit first, then tell everybody in one call: its locks on the inboxes are taken last and in one order."""
-    acts, events, driver = session.info["acts"], session.info["events"], session.info["driver"]
+    """Audit first, each act by whoever did it, then tell everybody in one call: its locks on the inboxes are taken last and in one order."""
+    acts, events, driver, identity = (session.info[name] for name in ("acts", "events", "driver", "identity"))
+    if session.info["spoke_as_system"]:
+        for is_system, said in groupby(acts, itemgetter("system")):
+            await execute(driver, ACT_AS, _context(identity, WORKER if is_system else identity))
+            await execute(driver, RECORD, [json.dumps(list(said))])
+        await execute(driver, ACT_AS, _context(identity, WORKER))
+        acts = []
     if events:
-        if session.info["spoke_as_system"]:
-            await execute(driver, ACT_AS, [WORKER.context["role"], *list(session.info["identity"].context.values())[1:]])
         await execute(driver, TELL, [json.dumps(acts), json.dumps(events)])
     elif acts:
         await execute(driver, RECORD, [json.dumps(acts)])
+
+
+def _context(identity: Identity, role_of: Identity) -> list[str]:
+    """Somebody in the role of somebody else."""
+    return [role_of.context["role"], *list(identity.context.values())[1:]]
 
 
 async def standing_mark() -> str | None:

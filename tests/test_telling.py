@@ -19,10 +19,10 @@ from tests.stories import reserved_booking
 pytestmark = pytest.mark.anyio
 
 
-def event(booking, key=None, permissions=("units:hold",), **more):
+def event(booking, part=None, permissions=("units:hold",), **more):
     """Something about a booking, as `notify` would put it."""
     said = {"type": "booking_reserved", "subject": "booking", "id": booking["id"], "customer": True, "permissions": permissions}
-    said |= {"category": "booking", "priority": "low", "title": "x", "message": "x", "params": {}, "dedupe_key": key or unique("key")}
+    said |= {"category": "booking", "priority": "low", "title": "x", "message": "x", "params": {}, "part": part or unique("part")}
     return said | more
 
 
@@ -37,10 +37,10 @@ async def tell_as(person, *events):
 
 
 async def inbox(person):
-    """What somebody has been told, as numbered."""
+    """What somebody has been told, as numbered: the part of an event that has one, else its whole key."""
     async with speaking(WORKER) as connection:
         found = await connection.execute("SELECT seq, dedupe_key FROM notifications WHERE user_id = %s ORDER BY seq", [person.user_id])
-        return await found.fetchall()
+        return [(seq, key.split(":", 3)[-1] if key.count(":") > 2 else key) for seq, key in await found.fetchall()]
 
 
 async def numbers(person):

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from sqlalchemy import DateTime, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer_group
+from sqlalchemy.orm.attributes import set_committed_value
 
 from realestate.errors import Conflict, NotFound
+from realestate.models.accounts import Role
 from realestate.models.units import Hold, Unit, UnitStatus, claim_is_over_at
 
 
@@ -23,11 +25,14 @@ async def lock(session: AsyncSession, unit_id: int) -> Claim:
     """The unit, ours until commit. The wall lets a customer lock only what it may claim or has claimed: UNIT_NOT_AVAILABLE else."""
     now = literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()  # demo data live in the past
     statement = select(Unit, claim_is_over_at(Unit, now), now).where(Unit.id == unit_id).with_for_update(of=Unit)
-    whole = statement.options(undefer_group("private"), joinedload(Unit.project, innerjoin=True))
+    is_team = session.info["identity"].role is not Role.customer
+    whole = statement.options(joinedload(Unit.project, innerjoin=True), *([undefer_group("private")] if is_team else []))
     row = (await session.execute(whole.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise await _refusal(session, unit_id)
     unit, is_over, moment = row
+    if not is_team:  # SQLAlchemy would fetch it after the UPDATE, for it has a default; customers may not see what is private
+        set_committed_value(unit, "price_history", [])
     return Claim(unit, bool(is_over), moment)
 
 

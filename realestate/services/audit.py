@@ -14,7 +14,8 @@ from realestate.models.notifications import Subject
 def record(session: AsyncSession, action: str, row: Base, *, actor_id: int | None = None, **details: Any) -> None:
     """Note that whoever this transaction speaks for did `action` to `row` (which has its id: flush first).
 
-    `actor_id` is only heard of the doorman, who lets people in before anybody speaks as them. No secrets in `details`.
+    The database knows who speaks and whose the row is. `actor_id` is only heard of the doorman, who lets people in before anybody
+    speaks as them. No secrets in `details`.
     """
     identity: Identity = session.info["identity"]
     session.info["acts"].append(
@@ -22,9 +23,7 @@ def record(session: AsyncSession, action: str, row: Base, *, actor_id: int | Non
             "action": action,
             "subject": subject_of(row).value,
             "id": _id(row),
-            "builder_id": getattr(row, "builder_id", None),
             "actor_id": actor_id,
-            "role": identity.role.value,
             "system": identity.role is Role.worker,
             "details": details,
             "request_id": request_id.get(),

@@ -10,11 +10,18 @@ from sqlalchemy.schema import CreateTable
 
 from realestate.models.accounts import Role
 from realestate.models.base import Base
-from realestate.tenancy.clerk import FUNCTIONS, Function
+from realestate.tenancy.clerk import CALLED, Function
+from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.sentences import WALL, May
 
 PREFIX = "realestate_"
 ROLES = (*(role.value for role in Role), "clerk")
+FUNCTIONS = (*CALLED, *INVARIANTS)
+SERVER_KNOWS_OPTIONS = "current_setting('server_version_num')::int >= 160000"
+"""WITH INHERIT and WITH SET of a GRANT; before, inheriting is a property of the login."""
+INHERITS = f"""(pg_has_role(r.oid, '{PREFIX}clerk', 'MEMBER')
+    OR {" OR ".join(f"pg_has_role(r.oid, '{PREFIX}{role.value}', 'USAGE')" for role in Role)})"""
+"""Whether a login `r` has rights of our roles without saying who it is, or may become the clerk."""
 COMMANDS = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
 
 
@@ -42,11 +49,23 @@ def remove(connection: Connection) -> None:
 
 
 def admit(connection: Connection, login: str) -> None:
-    """Let a login speak as our roles. It owns nothing, inherits nothing, and is nobody until it says who it is."""
-    quoted = connection.dialect.identifier_preparer.quote(login)
-    for role in Role:
-        if not _is_member(connection, login, PREFIX + role.value):
-            connection.exec_driver_sql(f"GRANT {PREFIX}{role.value} TO {quoted}")
+    """Let a login speak as our roles. It owns nothing, inherits nothing, and is nobody until it says who it is.
+
+    ValueError, in one sentence, for a login that would look over the wall all the same. The owner may become our roles already.
+    """
+    if _ask(connection, login, "r.rolname = current_user"):
+        return
+    if _ask(connection, login, "r.rolsuper OR r.rolbypassrls"):
+        raise ValueError(f"the login {login} is a superuser or has BYPASSRLS, which no wall holds; name one that is neither.")
+    quoted, knows_options = connection.dialect.identifier_preparer.quote(login), _ask(connection, login, SERVER_KNOWS_OPTIONS)
+    if not knows_options and _ask(connection, login, "r.rolinherit"):
+        connection.exec_driver_sql(f"ALTER ROLE {quoted} NOINHERIT")
+    able, options = ("SET", " WITH INHERIT FALSE, SET TRUE") if knows_options else ("MEMBER", "")
+    for role in (PREFIX + role.value for role in Role):
+        if not _ask(connection, login, f"pg_has_role(r.oid, '{role}', '{able}') AND NOT pg_has_role(r.oid, '{role}', 'USAGE')"):
+            connection.exec_driver_sql(f"GRANT {role} TO {quoted}{options}")
+    if _ask(connection, login, INHERITS):
+        raise ValueError(f"the login {login} has rights of our roles before it says who is asking, by somebody else's grant; name another.")
 
 
 def demolition() -> Iterator[str]:
@@ -111,13 +130,12 @@ def _create_role(role: str) -> str:
                 CREATE ROLE {role} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
             END;
-            IF NOT pg_has_role(current_user, '{role}', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+            IF NOT pg_has_role(current_user, '{role}', CASE WHEN {SERVER_KNOWS_OPTIONS} THEN 'SET' ELSE 'MEMBER' END) THEN
                 GRANT {role} TO CURRENT_USER;
             END IF;
         END $$"""
 
 
-def _is_member(connection: Connection, login: str, role: str) -> bool:
-    query = """SELECT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles l ON l.oid = m.member
-               WHERE g.rolname = %(role)s AND l.rolname = %(login)s)"""
-    return bool(connection.exec_driver_sql(query, {"role": role, "login": login}).scalar())
+def _ask(connection: Connection, login: str, question: str) -> bool:
+    """Something about the row `r` of a login among the roles."""
+    return bool(connection.exec_driver_sql(f"SELECT {question} FROM pg_roles r WHERE r.rolname = %(login)s", {"login": login}).scalar())

@@ -45,10 +45,31 @@ MY_BOOKINGS = f"ANY (ARRAY(SELECT booking_id FROM booking_parties WHERE {MINE}))
 MY_PROJECTS = "ANY (ARRAY(SELECT project_id FROM bookings UNION ALL SELECT project_id FROM holds))"
 MY_UNITS = "ANY (ARRAY(SELECT unit_id FROM bookings))"
 MY_BUILDERS = f"ANY (ARRAY(SELECT builder_id FROM leads WHERE {MINE}))"
+# A builder does not come to know somebody by its own doing: what it adds is for customers who have come to it, or whom we have told it of.
 OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"
 
 UNIT_ON_SHOW = tuple(attribute.key for attribute in Unit.__mapper__.column_attrs if attribute.group != "private")
 UNIT_CLAIM = ("status", "customer_id", "held_by_user_id", "hold_expires_at", "hold_price", "hold_count", "version", "updated_at")
+BOOKING_INTENT = (
+    *(
+        "status",
+        "token_amount",
+        "total_amount",
+        "currency",
+        "cost_sheet",
+        "payment_plan",
+        "plan_snapshot",
+        "needs_loan",
+        "special_requests",
+    ),
+    *("booking_date", "reserve_expires_at", "promised_possession_date", "version", "updated_at"),
+)
+"""What a reserve says of an enquiry that it goes on from. Once reserved, `invariants` let the terms stand."""
+# Every column is named by an INSERT, whose privilege by columns therefore says nothing.
+BEGINNING = """status IN ('inquiry', 'waitlisted', 'reserved') AND (status = 'reserved') = (reserve_expires_at IS NOT NULL)
+    AND num_nonnulls(previous_status, status_reason, confirmed_at, cooling_off_until, agreement_no, agreement_date, agreement_url,
+        expected_registration_date, actual_registration_date, loan_amount, lender, discount_approved_by, cancellation, cancellation_cause) = 0
+    AND discount = 0 AND NOT loan_approved AND NOT at_risk"""
 COMPANY_PROFILE = ("contact_name", "phone", "address", "website", "description", "logo_url", "version", "updated_at")
 CUSTOMER_PROFILE = (
     *("first_name", "last_name", "phone", "address", "date_of_birth", "preferred_contact_method", "nationality"),
@@ -96,7 +117,6 @@ WALL: dict[type[Base], list[May]] = {
         May("customer", "add", MINE, only=("builder_id", "customer_id", "source")),
         May("customer", "change", MINE, only=("updated_at",)),
         May("builder", "read", OURS),
-        May("builder", "add", OURS, only=("builder_id", "customer_id", "source")),
         May("builder", "change", OURS, only=("stage", "assigned_to", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
@@ -115,17 +135,18 @@ WALL: dict[type[Base], list[May]] = {
         May("customer", "read", f"{PUBLISHED} OR id = {MY_PROJECTS}"),
         May("builder", "read add change remove", OURS),
         May("admin", "read", ALL),
-        May("clerk", "read change", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("price_range_min", "price_range_max")),
         May("worker", "read add change remove", ALL),
     ],
     Unit: [
         May("visitor", "read", f"{PUBLISHED} AND status <> 'unreleased'", only=UNIT_ON_SHOW),
-        May("customer", "read", f"{PUBLISHED} AND status <> 'unreleased' OR {MINE} OR id = {MY_UNITS}"),
+        May("customer", "read", f"{PUBLISHED} AND status <> 'unreleased' OR {MINE} OR id = {MY_UNITS}", only=UNIT_ON_SHOW),
         May(
             "customer",
             "change",
             f"{PUBLISHED} AND (status = 'available' OR {CLAIM_OVER}) OR {MINE} AND status IN ('held', 'reserved')",
-            becoming=f"status = 'available' AND customer_id IS NULL OR status IN ('held', 'reserved') AND {MINE}",
+            becoming=f"status = 'available' AND customer_id IS NULL OR status IN ('held', 'reserved') AND {MINE} AND hold_expires_at IS NOT NULL",
             only=UNIT_CLAIM,
         ),
         May("builder", "read add change remove", OURS),
@@ -134,23 +155,29 @@ WALL: dict[type[Base], list[May]] = {
         May("worker", "read add change remove", ALL),
     ],
     Hold: [
-        May("customer", "read add", MINE),
+        May("customer", "read", MINE),
+        May("customer", "add", f"{MINE} AND created_by = {ME} AND ended_at IS NULL"),
         May("customer", "change", MINE, only=("ended_at", "ended_by", "updated_at")),
-        May("builder", "read add change", OURS),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS}"),
+        May("builder", "change", OURS, only=("ended_at", "ended_by", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
     ],
     Booking: [
         May("customer", "read", f"{MINE} OR id = {MY_BOOKINGS}"),
-        May("customer", "add", f"{MINE} AND status IN ('inquiry', 'waitlisted', 'reserved')"),
+        May("customer", "add", f"{MINE} AND agent_id IS NULL AND {BEGINNING}"),
         May(
             "customer",
             "change",
-            f"{MINE} AND status IN ('inquiry', 'waitlisted', 'reserved')",
-            becoming=f"{MINE} AND status IN ('reserved', 'cancelled')",
+            f"{MINE} AND status IN ('inquiry', 'site_visit_scheduled', 'waitlisted', 'reserved')",
+            becoming=f"{MINE} AND (status = 'cancelled' OR status = 'reserved' AND reserve_expires_at IS NOT NULL)",
+            only=(*BOOKING_INTENT, "status_reason"),
         ),
-        May("builder", "read add change", OURS),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS} AND {BEGINNING}"),
+        May("builder", "change", OURS, only=(*BOOKING_INTENT, "status_reason", "confirmed_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
@@ -158,7 +185,8 @@ WALL: dict[type[Base], list[May]] = {
     BookingParty: [
         May("customer", "read", f"{MINE} OR owner_id = {ME}"),
         May("customer", "add", f"{MINE} AND owner_id = {ME}"),
-        May("builder", "read add", OURS),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS}"),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
@@ -171,7 +199,8 @@ WALL: dict[type[Base], list[May]] = {
         May("builder", "add", f"{OURS} AND allocated = 0"),
         May("builder", "change", OURS, only=("status", "due_date", "demanded_at", "demand_no", "proof", "updated_at")),
         May("admin", "read", ALL),
-        May("clerk", "read change", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("allocated", "status", "updated_at")),
         May("worker", "read add change remove", ALL),
     ],
     Payment: [
@@ -180,7 +209,8 @@ WALL: dict[type[Base], list[May]] = {
         May("builder", "add", f"{OURS} AND allocated = 0"),
         May("builder", "change", OURS, only=SETTLEMENT),
         May("admin", "read", ALL),
-        May("clerk", "read change", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("allocated", "updated_at")),
         May("worker", "read add change remove", ALL),
     ],
     Allocation: [
@@ -202,7 +232,8 @@ WALL: dict[type[Base], list[May]] = {
     ],
     NotificationCounter: [
         May("customer builder admin", "read", MY_INBOX),
-        May("clerk", "read add change", ALL),
+        May("clerk", "read add", ALL),
+        May("clerk", "change", ALL, only=("seq",)),
         May("worker", "read add change remove", ALL),
     ],
     InboxEpoch: [

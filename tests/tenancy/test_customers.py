@@ -20,6 +20,14 @@ REFUSED = "42501"
         "UPDATE units SET project_id = {other_project} WHERE id = {sold}",
         "DELETE FROM units WHERE id = {free}",
         "DELETE FROM bookings WHERE id = {my_booking}",
+        "UPDATE bookings SET customer_id = {ravi} WHERE id = {my_booking}",
+        "UPDATE bookings SET agreement_no = 'x' WHERE id = {my_booking}",
+        "UPDATE bookings SET discount = 1 WHERE id = {my_booking}",
+        BOOKING + ", agreement_no) VALUES ({ashoka}, {project}, {free}, {me}, 'inquiry', 1, 1, 'INR', '{{}}', '{{}}', 'x')",
+        BOOKING + ") VALUES ({ashoka}, {project}, {free}, {me}, 'reserved', 1, 750000001, 'INR', '{{}}', '{{}}')",  # without an end
+        "SELECT hold_price FROM units",
+        "SELECT status_reason FROM units",
+        HOLD + " VALUES ({ashoka}, {project}, {free}, {me}, {staff}, 750000001, now())",
         HOLD + " VALUES ({ashoka}, {project}, {free}, {ravi}, {me}, 1, now())",
         "UPDATE holds SET expires_at = now() + interval '1 year'",
         PARTY + " VALUES ({bharat}, {other_booking}, {ravi}, {me}, 'co_applicant', 0)",
@@ -62,7 +70,6 @@ async def test_a_customer_is_refused(world, statement):
         "SELECT FROM bookings WHERE id = {other_booking}",
         "UPDATE bookings SET status = 'cancelled' WHERE id = {other_booking}",
         "UPDATE bookings SET special_requests = 'x' WHERE id = {my_booking}",  # its token is paid: it is the builder's turn
-        "UPDATE bookings SET customer_id = {ravi} WHERE id = {my_booking}",
         "SELECT FROM units WHERE id = {held} FOR UPDATE",
         "UPDATE units SET status = 'available', customer_id = NULL WHERE id = {held}",
         "SELECT FROM holds WHERE unit_id = {held}",

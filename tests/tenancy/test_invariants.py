@@ -45,10 +45,10 @@ async def test_a_schedule_may_be_rewritten_within_a_transaction(sale):
 
 
 async def test_the_wall_does_not_shrink_the_sum(sale):
-    """A total that a builder changes is compared with all lines, as is a line that a customer lets go."""
-    builder, customer, booking = sale
+    """A total that changes is compared with all lines, as is a line that a customer lets go."""
+    _, customer, booking = sale
     for person, statement in (
-        (builder, "UPDATE bookings SET total_amount = total_amount - 1 WHERE id = %s"),
+        (WORKER, "UPDATE bookings SET total_amount = total_amount - 1 WHERE id = %s"),
         (customer, "UPDATE installments SET status = 'cancelled' WHERE booking_id = %s AND allocated = 0"),
     ):
         async with speaking(person) as connection:
@@ -65,6 +65,15 @@ async def test_an_allocation_moves_both_sides_and_back(sale):
         await connection.execute("DELETE FROM allocations WHERE id = %s", [booking.allocation])
         assert await one(connection, line, booking.line) == (0, "demanded")
         assert await one(connection, "SELECT allocated FROM payments WHERE id = %s", booking.payment) == (0,)
+
+
+@pytest.mark.parametrize("state", ["cancelled", "waived"])
+async def test_what_is_owed_no_more_is_not_owed_again_when_money_is_taken_back(sale, state):
+    _, _, booking = sale
+    async with speaking(WORKER) as connection:
+        await connection.execute("UPDATE installments SET status = %s WHERE id = %s", [state, booking.line])
+        await connection.execute("DELETE FROM allocations WHERE id = %s", [booking.allocation])
+        assert await one(connection, "SELECT allocated, status FROM installments WHERE id = %s", booking.line) == (0, state)
 
 
 async def allocate(connection, builder, customer, booking, amount):

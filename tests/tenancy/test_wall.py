@@ -11,8 +11,7 @@ from sqlalchemy import Connection, create_engine, make_url
 
 from realestate import tenancy
 from realestate.models.base import Base
-from realestate.tenancy.clerk import FUNCTIONS
-from realestate.tenancy.install import COMMANDS, PREFIX, ROLES
+from realestate.tenancy.install import COMMANDS, FUNCTIONS, PREFIX, ROLES
 from realestate.tenancy.sentences import WALL, May
 
 OURS = "relnamespace = 'public'::regnamespace"

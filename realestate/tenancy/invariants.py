@@ -1,0 +1,149 @@
+"""What PostgreSQL holds by itself, whoever writes: triggers of the clerk's, so that row level security cannot shrink what they look at."""
+
+from realestate.models.bookings import ACTIVE
+from realestate.tenancy.clerk import DEFINER, Function
+
+_ACTIVE = tuple(status.value for status in ACTIVE)
+
+ALLOCATE = Function(
+    "allocation_moves()",
+    f"""
+    -- The row locks of these updates serialise concurrent allocations; the CHECKs of both tables refuse what is too much.
+    CREATE FUNCTION allocation_moves() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        one allocations := coalesce(NEW, OLD);
+        moved bigint := (one.principal + one.tax + one.interest) * CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+    BEGIN
+        UPDATE payments SET allocated = allocated + moved, updated_at = now() WHERE id = one.payment_id;
+        UPDATE installments SET allocated = allocated + moved, updated_at = now(),
+            status = CASE WHEN status IN ('cancelled', 'waived') THEN status WHEN allocated + moved = amount THEN 'paid'
+                WHEN allocated + moved = 0 THEN 'demanded' ELSE 'partially_paid' END
+        WHERE id = one.installment_id;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=("CREATE TRIGGER allocation_moves AFTER INSERT OR DELETE ON allocations FOR EACH ROW EXECUTE FUNCTION allocation_moves()",),
+)
+
+SCHEDULE = Function(
+    "schedule_sums()",
+    f"""
+    -- Owned by the clerk so that row level security cannot shrink the sum. A booking that claims its unit owes exactly its price.
+    CREATE FUNCTION schedule_sums() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        one bigint := CASE TG_TABLE_NAME WHEN 'bookings' THEN (to_jsonb(NEW) ->> 'id')::bigint
+            ELSE (to_jsonb(coalesce(NEW, OLD)) ->> 'booking_id')::bigint END;
+    BEGIN
+        IF EXISTS (
+            SELECT FROM bookings b WHERE b.id = one AND b.status IN {_ACTIVE}
+            AND b.total_amount <> (SELECT coalesce(sum(i.amount), 0) FROM installments i
+                WHERE i.booking_id = one AND i.kind = 'installment' AND i.status <> 'cancelled')
+        ) THEN
+            RAISE EXCEPTION 'the schedule does not sum to the total' USING ERRCODE = 'check_violation', CONSTRAINT = 'schedule_sums';
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=tuple(
+        f"CREATE CONSTRAINT TRIGGER schedule_sums AFTER {when} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION schedule_sums()"
+        for when in (
+            "INSERT OR DELETE OR UPDATE OF amount, status, kind ON installments",
+            "INSERT OR UPDATE OF total_amount, status ON bookings",
+        )
+    ),
+)
+
+PRICE_RANGE = Function(
+    "price_range_follows()",
+    f"""
+    -- The project row is locked first and read in a statement of its own: two writers of units would each miss the other's price.
+    CREATE FUNCTION price_range_follows() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        one bigint;
+    BEGIN
+        FOR one IN EXECUTE CASE TG_LEVEL WHEN 'ROW' THEN 'SELECT ($1).project_id' ELSE 'SELECT DISTINCT project_id FROM changed ORDER BY 1' END
+            USING NEW
+        LOOP
+            PERFORM FROM projects WHERE id = one FOR NO KEY UPDATE;
+            UPDATE projects SET price_range_min = r.low, price_range_max = r.high
+            FROM (SELECT min(price) AS low, max(price) AS high FROM units WHERE project_id = one) AS r
+            WHERE id = one AND r.low IS NOT NULL;
+        END LOOP;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=tuple(
+        f"CREATE TRIGGER price_range_follows_{name} AFTER {when} EXECUTE FUNCTION price_range_follows()"
+        for name, when in (
+            ("add", "INSERT ON units REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"),
+            ("remove", "DELETE ON units REFERENCING OLD TABLE AS changed FOR EACH STATEMENT"),
+            ("change", "UPDATE OF price ON units FOR EACH ROW WHEN (OLD.price <> NEW.price)"),
+        )
+    ),
+)
+
+# ── Terms: the system alone may do otherwise ────────────────────────────────────────────────────────────────────────────────
+
+_NOT_SYSTEM = "current_setting('role') <> 'realestate_worker'"
+_CUSTOMER = "current_setting('role') = 'realestate_customer'"
+_WAS_OPEN = "OLD.status IN ('inquiry', 'site_visit_scheduled', 'waitlisted')"
+_TERMS = ("unit_id", "customer_id", "total_amount", "token_amount", "discount", "currency", "payment_plan", "plan_snapshot", "cost_sheet")
+_OLD, _NEW = (", ".join(f"{row}.{term}" for term in _TERMS) for row in ("OLD", "NEW"))
+
+PRICE = Function(
+    "priced_by_its_unit()",
+    f"""
+    -- AFTER, like all that follows: the wall refuses first, or somebody could ask whether a unit that they cannot see has this price.
+    -- Whoever claims a unit does so at its price of that moment, or at the one that the customer's hold has frozen.
+    CREATE FUNCTION priced_by_its_unit() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        amount bigint;
+    BEGIN
+        IF TG_TABLE_NAME = 'holds' THEN amount := NEW.price; ELSE amount := NEW.total_amount; END IF;
+        PERFORM FROM units u WHERE u.id = NEW.unit_id AND (u.price = amount OR u.customer_id = NEW.customer_id AND u.hold_price = amount);
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'not the price of the unit' USING ERRCODE = 'check_violation', CONSTRAINT = 'priced_by_its_unit';
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=tuple(
+        f"CREATE TRIGGER priced_by_its_unit_{name} AFTER {when} AND {_NOT_SYSTEM}) EXECUTE FUNCTION priced_by_its_unit()"
+        for name, when in (
+            ("hold", "INSERT ON holds FOR EACH ROW WHEN (true"),
+            ("booking", f"INSERT ON bookings FOR EACH ROW WHEN (NEW.status IN {_ACTIVE}"),
+            ("enquiry", f"UPDATE OF status ON bookings FOR EACH ROW WHEN ({_WAS_OPEN} AND NEW.status IN {_ACTIVE}"),
+        )
+    ),
+)
+
+REFUSE = Function(
+    "refuse_change()",
+    f"""
+    -- What may not change says the WHEN of each trigger, whose name is that of the refusal.
+    CREATE FUNCTION refuse_change() RETURNS trigger {DEFINER} AS $$
+    BEGIN
+        RAISE EXCEPTION '%', TG_NAME USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END $$
+    """,
+    triggers=tuple(
+        f"CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse_change()"
+        for table, name, condition in (
+            ("bookings", "terms_stand", f"{_NOT_SYSTEM} AND NOT {_WAS_OPEN} AND ({_NEW}) IS DISTINCT FROM ({_OLD})"),
+            (
+                "bookings",
+                "clock_runs",
+                f"{_CUSTOMER} AND NOT {_WAS_OPEN} AND NEW.reserve_expires_at IS DISTINCT FROM OLD.reserve_expires_at",
+            ),
+            (
+                "units",
+                "clock_runs",  # a claim that goes on keeps its end; only a hold becomes a reserve, with a new one
+                f"""{_CUSTOMER} AND NEW.customer_id = OLD.customer_id AND (NEW.status = OLD.status OR OLD.status = 'reserved')
+                AND NEW.hold_expires_at IS DISTINCT FROM OLD.hold_expires_at""",
+            ),
+            ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
+        )
+    ),
+)
+
+INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, PRICE, REFUSE)
