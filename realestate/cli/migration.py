@@ -10,11 +10,15 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
+from realestate.cli.refusal import Refusal
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def migrate(owner_url: str, app_url: str) -> None:
-    """Repeatable. The owner needs CREATEROLE; the login of `app_url` is created when it is missing, and may then become our roles."""
+    """Repeatable. The owner needs CREATEROLE; the login of `app_url` is created when it is missing, and may then become our roles.
+
+    Refusal for a login that the wall does not hold."""
     from realestate import tenancy  # here, because tests set the environment before anything of ours reads it
 
     config = Config(str(ROOT / "alembic.ini"))
@@ -23,8 +27,11 @@ def migrate(owner_url: str, app_url: str) -> None:
     login = str(conninfo_to_dict(app_url)["user"])
     _create_login(owner_url, login, str(conninfo_to_dict(app_url).get("password") or ""))
     url = make_url(owner_url).set(drivername="postgresql+psycopg")
-    with create_engine(url, poolclass=NullPool).begin() as connection:
-        tenancy.admit(connection, login)
+    try:
+        with create_engine(url, poolclass=NullPool).begin() as connection:
+            tenancy.admit(connection, login)
+    except ValueError as error:
+        raise Refusal(f"DATABASE_URL: {error}") from error
 
 
 def _create_login(owner_url: str, login: str, password: str) -> None:

@@ -3,6 +3,7 @@
 from math import ceil
 
 import psycopg
+from psycopg import sql
 
 from realestate.cli.refusal import Refusal
 from realestate.config import settings
@@ -14,7 +15,13 @@ LEAST_KEY, LEAST_VARIETY = 32, 10  # bytes, and how many different ones
 WHAT_IT_MAY = """
     SELECT r.rolsuper, r.rolbypassrls, EXISTS (
         SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND pg_has_role(r.oid, c.relowner, 'MEMBER')
-    ) FROM pg_roles r WHERE r.rolname = current_user"""
+    ), CASE WHEN to_regrole('realestate_clerk') IS NOT NULL THEN {inherits} END FROM pg_roles r WHERE r.rolname = current_user"""
+WHY_NOT = (
+    "is a superuser",
+    "has BYPASSRLS",
+    "owns tables, or may act as their owner",
+    "has rights of the application's roles before it says who is asking, or may become the clerk",
+)
 
 
 def check_settings() -> None:
@@ -54,10 +61,12 @@ def check_database() -> None:
 
 
 def _check_login(connection: psycopg.Connection) -> None:
-    is_super, bypasses, owns = connection.execute(WHAT_IT_MAY).fetchone() or (False, False, False)
-    if is_super or bypasses or owns:
-        what = "is a superuser" if is_super else "has BYPASSRLS" if bypasses else "owns tables, or may act as their owner"
-        raise Refusal(f"DATABASE_URL: its login {what}, which the wall between tenants does not hold; use a login that owns nothing.")
+    from realestate.tenancy.install import INHERITS  # here: `realestate --help` does not wait for SQLAlchemy
+
+    said = connection.execute(sql.SQL(WHAT_IT_MAY).format(inherits=sql.SQL(INHERITS))).fetchone() or ()
+    for what, is_so in zip(WHY_NOT, said, strict=False):
+        if is_so:
+            raise Refusal(f"DATABASE_URL: its login {what}, which the wall between tenants does not hold; use a login that owns nothing.")
 
 
 def _check_budget(max_connections: int) -> None:
