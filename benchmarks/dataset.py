@@ -76,22 +76,26 @@ def prepare(database: Database) -> str:
     seed = "large" if "large" in get_args(Settings.model_fields["seed"].annotation) else "demo"
     wanted = f"realestate bench: {seed} {mark()}"
     with database.connect(database.superuser["dbname"]) as connection:
-        if _comment(connection) != wanted:
+        if _remark_of(connection, DATABASE) != wanted:
             print(f"Preparing SEED={seed} (only the first time, and after changes of the schema) ...", file=sys.stderr, flush=True)
             for name in (DATABASE, OPEN_DATABASE):
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(DATABASE)))
             _fill(database, seed)
             _copy_without_policies(database, connection)
-            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(DATABASE), sql.Literal(wanted)))
+            _remark(connection, DATABASE, wanted)
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(LOGIN), sql.Literal(database.password)))
     return seed
 
 
-def _comment(connection: psycopg.Connection[Any]) -> str | None:
+def _remark_of(connection: psycopg.Connection[Any], name: str) -> str | None:
     query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-    row = connection.execute(query, [DATABASE]).fetchone()
+    row = connection.execute(query, [name]).fetchone()
     return row[0] if row else None
+
+
+def _remark(connection: psycopg.Connection[Any], name: str, remark: str) -> None:
+    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(remark)))
 
 
 def _fill(database: Database, seed: str) -> None:

@@ -64,12 +64,17 @@ async def _reserve(server: Server, orders: list[bytes], latencies: list[float], 
     while orders and time.perf_counter() < until:
         began = time.perf_counter()
         writer.write(orders.pop())
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        body = await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
-        if b" 201 " not in head[:15]:
-            raise SystemExit(f"{server.peer.title} failed under R4: {head.splitlines()[0].decode()} {body[:300].decode()}")
+        status, body = await _answer(reader)
+        if status != 201:
+            raise SystemExit(f"{server.peer.title} failed under R4 with {status}: {body[:300].decode()}")
         latencies.append((time.perf_counter() - began) * 1000)
     writer.close()
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    _, named, length = head.partition(b"content-length:")
+    return int(head.split()[1]), await reader.readexactly(int(length.split()[0])) if named else b"(without a length)"
 
 
 def order(unit: int, token: str) -> bytes:

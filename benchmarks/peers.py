@@ -29,6 +29,8 @@ class Peer:
     command: Callable[[int], list[str]]
     variables: dict[str, str]
     folder: Path = HERE
+    on_copy: bool = False
+    """Reads the copy without policies, for the price of the wall alone."""
 
 
 def all_peers(database: Database, key: str) -> list[Peer]:
@@ -61,7 +63,15 @@ def _rules() -> dict[str, Any]:
 def ours(name: str, url: str, key: str) -> Peer:
     said = {"DATABASE_URL": url, "DATABASE_OWNER_URL": "", "SEED": "none", "SECRET_KEY": key, "WORKERS": "1", "ENVIRONMENT": "development"}
     title = "**this application**" if name == "ours" else "this application, policies off"
-    return Peer(name, title, "—" if name == "ours" else "wall", lambda _: [sys.executable, "-m", "realestate", "serve"], said, ROOT)
+    return Peer(
+        name,
+        title,
+        "—" if name == "ours" else "wall",
+        lambda _: [sys.executable, "-m", "realestate", "serve"],
+        said,
+        ROOT,
+        on_copy=name != "ours",
+    )
 
 
 def _uvicorn(port: int) -> list[str]:

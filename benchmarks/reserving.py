@@ -3,7 +3,9 @@
 import json
 import os
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 RULES = json.loads(os.environ["RULES"])
@@ -12,9 +14,9 @@ TOLD = RULES["told"]
 """Roles of a builder's team that hear of a reserve."""
 
 
-def split(total):
+def split(total: int) -> list[int]:
     """Parts that sum to the total: each the difference of two rounded running totals."""
-    running, cut, parts = 0, 0, []
+    running, cut, parts = 0, 0, list[int]()
     for line in PLAN:
         running += int(line["weight"])
         next_cut = (total * running + 50) // 100
@@ -23,7 +25,7 @@ def split(total):
     return parts
 
 
-def due_date(line, today):
+def due_date(line: Any, today: date) -> date | None:
     if line["trigger"] == "on_booking":
         return today + timedelta(days=line["due_in_days"])
     if line["trigger"] != "on_date":
@@ -32,7 +34,7 @@ def due_date(line, today):
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1])) + timedelta(days=line["offset_days"])
 
 
-def price(unit, project):
+def price(unit: Any, project: Any) -> dict[str, Any]:
     """The booking's own columns, from today's price and the project's rules."""
     now = datetime.now(UTC)
     parts = split(unit.price)
@@ -52,7 +54,7 @@ def price(unit, project):
     }
 
 
-def installments(booking, project):
+def installments(booking: Any, project: Any) -> Iterator[dict[str, Any]]:
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo(project.timezone)).date()
     owned = {"builder_id": booking.builder_id, "booking_id": booking.id, "customer_id": booking.customer_id}
@@ -69,7 +71,7 @@ def installments(booking, project):
         }
 
 
-def notification(booking, unit, project):
+def notification(booking: Any, unit: Any, project: Any) -> dict[str, Any]:
     """What the builder's team is told."""
     params = {
         "number": booking.booking_number,

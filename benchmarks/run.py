@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -58,13 +58,16 @@ def measure(*, quick: bool) -> Findings:
         if database.is_ours:
             _pin_database(database)
         with database.connect() as connection, servers.running(all_peers(database, key), dataset.FOLDER / "logs") as running:
+            with database.connect(dataset.OPEN_DATABASE) as copy:
+                before = reserves.Before.of(copy)
+            reserves.undo(connection, before)  # what a run that was killed has left
             asked = workloads.discover(connection)
             _say("checking that all answer the same")
             agreement.check_reads(running, asked)
-            agreement.check_writes([server for server in running if server.peer.name != "ours-open"], asked, connection)
+            agreement.check_writes(running, asked, connection, before)
             findings = Findings(seed, QUICK if quick else FULL, _sizes(connection))
             findings.titles = {server.peer.name: (server.peer.title, server.peer.lacks) for server in running}
-            Run(findings, running, asked, connection, limits.scripts(asked, database)).go()
+            Run(findings, running, asked, connection, before, limits.scripts(asked, database)).go()
             findings.memory = {server.peer.name: server.memory() for server in running}
             findings.connection_memory = footprint.of_idle_connection(connection, database)
         findings.seconds = time.monotonic() - began
@@ -77,35 +80,32 @@ class Run:
     servers: list[Server]
     asked: Workloads
     connection: psycopg.Connection[Any]
+    before: reserves.Before
     scripts: dict[str, limits.Script]
 
     def go(self) -> None:
         pace = self.findings.pace
-        before = reserves.Before.of(self.connection)
-        try:
-            _say("warming up")
-            for _, _, one in self._loads(WARM_UP):
-                one()
-            for turn in range(1, pace.rounds + 1):
-                _say(f"round {turn} of {pace.rounds}")
-                self.findings.meter.look()
-                self._round(pace.seconds)
+        _say("warming up")
+        for _, _, load_it in self._loads(WARM_UP):
+            load_it()
+        for turn in range(1, pace.rounds + 1):
+            _say(f"round {turn} of {pace.rounds}")
             self.findings.meter.look()
-        finally:
-            reserves.undo(self.connection, before)
+            self._round(pace.seconds)
+        self.findings.meter.look()
 
     def _round(self, seconds: float) -> None:
-        for workload, server, one in self._loads(seconds):
-            result = one()
+        for workload, server, load_it in self._loads(seconds):
+            result = load_it()
             self.findings.add(workload, server, result)
             if (workload, server.peer.name) == ("hello", "ours"):
                 self.findings.meter.hear(result.rate)
         for name, script in self.scripts.items():
             self.findings.limits.setdefault(name, []).append(script.run(seconds))
 
-    def _loads(self, seconds: float) -> Iterator[tuple[str, Server, Any]]:
+    def _loads(self, seconds: float) -> Iterator[tuple[str, Server, Callable[[], Result]]]:
         """In one order: each workload, and for it each peer."""
-        asked, peers = self.asked, [server for server in self.servers if server.peer.name != "ours-open"]
+        asked, peers = self.asked, [server for server in self.servers if not server.peer.on_copy]
         some = [server for server in peers if server.peer.name in AGAIN]
         ours, ours_open = (next(server for server in self.servers if server.peer.name == name) for name in ("ours", "ours-open"))
         plan = [(workload, peers) for workload in (asked.hello, *asked.reads)]
@@ -118,16 +118,15 @@ class Run:
             yield "R4", server, partial(self._write, server, seconds)
 
     def _write(self, server: Server, seconds: float) -> Result:
-        before = reserves.Before.of(self.connection)
         try:
             return load.write(server, self.asked.free_units, self.asked.buyers, seconds)
         finally:
-            reserves.undo(self.connection, before)
+            reserves.undo(self.connection, self.before)
 
 
 def _sizes(connection: psycopg.Connection[Any]) -> dict[str, int]:
     names = ("builders", "projects", "units", "customers", "bookings", "installments", "payments", "notifications")
-    return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # type: ignore[index,call-overload]  # noqa: S608
+    return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # type: ignore[index]  # noqa: S608
 
 
 def _pin_database(database: dataset.Database) -> None:

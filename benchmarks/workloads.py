@@ -80,7 +80,7 @@ class Workloads:
 
 def discover(connection: psycopg.Connection[Any]) -> Workloads:
     def ask(query: str) -> list[tuple[Any, ...]]:
-        return connection.execute(query, {"page": PAGE, "units": UNITS, "most": MOST_CALLS}).fetchall()  # type: ignore[call-overload]
+        return connection.execute(query, {"page": PAGE, "units": UNITS, "most": MOST_CALLS}).fetchall()
 
     cities = [Call(f"/api/projects?city={city.replace(' ', '%20')}&status={status}&page={page}") for city, status, page in ask(CITIES)]
     projects = [Call(f"/api/projects/{id}/units") for (id,) in ask(PROJECTS)]

@@ -1,10 +1,11 @@
-"""As little Django as the four requests need: no admin, sessions, templates or middleware."""
+"""As little Django as the four requests need: no admin, sessions or templates."""
 
 import os
 
 SECRET_KEY = os.environ["SECRET_KEY"]
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = ["rest_framework", "drf"]
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]  # Content-Length
 ROOT_URLCONF = "drf.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
