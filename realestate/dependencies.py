@@ -116,7 +116,7 @@ class Reader:
         """One page of a listing: what was asked for by the parameters named like its filters."""
         wanted = search.__dict__
         given = {name: wanted[name] for name in view.filters if wanted[name] is not None}
-        query = view.query(self.identity.role, frozenset(given), wanted.get("sort", ""), search.count)
+        query = await reading.shaped(view, (self.identity.role, frozenset(given), wanted["sort"], search.count))
         return _json(await reading.read(self.identity, query, page=search.page, limit=search.limit, **given), self._cache)
 
     async def summary(self, view: Summary) -> Response:

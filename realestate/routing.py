@@ -24,6 +24,8 @@ from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Tra
 from realestate.parsing import check_text, parse_json
 
 MEGABYTE, ATTEMPTS = 1024 * 1024, 3
+SECONDS_PER_MEGABYTE = 12.0
+"""A body that takes longer is given up: sooner than a server that is told to stop waits for its requests."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -140,15 +142,27 @@ async def _receive_body(scope: Scope, receive: Receive, limit: int) -> bytes | N
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return None
     announced = next((int(value[:18]) for name, value in scope["headers"] if name == b"content-length"), 0)
+    try:
+        async with asyncio.timeout(SECONDS_PER_MEGABYTE * limit / MEGABYTE):
+            body = await _receive_all(receive, limit) if announced <= limit else None
+    except TimeoutError:
+        raise HTTPException(408, "The body did not come in time.", {"Connection": "close"}) from None
+    if body is None:
+        raise HTTPException(413, f"The body may have at most {limit:,} bytes.")
+    return body
+
+
+async def _receive_all(receive: Receive, limit: int) -> bytes | None:
+    """None as soon as it is too long."""
     body, more = bytearray(), True
-    while more and max(announced, len(body)) <= limit:
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Malformed("INCOMPLETE_BODY", "The body ended early.")
         body += message.get("body", b"")
+        if len(body) > limit:
+            return None
         more = message.get("more_body", False)
-    if max(announced, len(body)) > limit:
-        raise HTTPException(413, f"The body may have at most {limit:,} bytes.")
     return bytes(body)
 
 

@@ -1,4 +1,4 @@
-"""Counts what is sent to PostgreSQL, by listening at the driver."""
+"""Counts what is sent to PostgreSQL, by listening at the two doors: the reading path and the driver's cursor."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +7,22 @@ from unittest.mock import patch
 
 from psycopg import AsyncCursor
 
+from realestate.reading import asking
+
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """The statements that were sent meanwhile."""
     sent: list[str] = []
-    execute = AsyncCursor.execute
+    execute, ask = AsyncCursor.execute, asking._ask
 
     async def listen(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:
         sent.append(str(query))
         return await execute(cursor, query, *rest, **more)
 
-    with patch.object(AsyncCursor, "execute", listen):
+    async def overhear(driver: Any, sql: str, arguments: Any) -> Any:
+        sent.append(sql)
+        return await ask(driver, sql, arguments)
+
+    with patch.object(AsyncCursor, "execute", listen), patch.object(asking, "_ask", overhear):
         yield sent

@@ -47,7 +47,7 @@ async def mended():
 
 async def test_every_line_may_be_cut_between_two_requests(client, mended):
     builder, customer = await make_builder(), await make_customer()
-    units = iter(await make_units(builder, project_id := await make_project(builder), 16))
+    units = iter(await make_units(builder, project_id := await make_project(builder, rules={"unpaid_reserves": 1000}), 16))
 
     async def read():
         return (await client.get(f"/api/projects/{project_id}", headers=customer.headers)).status_code
@@ -80,7 +80,7 @@ async def test_a_unit_of_work_that_dies_in_a_deadlock_is_done_again(client):
     builder = await make_builder()
     customer = await make_customer(known_to=builder)
     died = False
-    for unit_id in await make_units(builder, await make_project(builder), 5):
+    for unit_id in await make_units(builder, await make_project(builder, rules={"unpaid_reserves": 1000}), 5):
         async with speaking(builder) as other:
             request = await reserve_against(client, customer, unit_id, other)
             with suppress(psycopg.errors.DeadlockDetected):  # PostgreSQL chose the other one: once more
@@ -96,7 +96,7 @@ async def test_a_unit_of_work_that_dies_in_a_deadlock_is_done_again(client):
 async def test_a_unit_of_work_whose_line_is_cut_is_done_again(client):
     builder = await make_builder()
     customer = await make_customer(known_to=builder)
-    [unit_id] = await make_units(builder, await make_project(builder))
+    [unit_id] = await make_units(builder, await make_project(builder, rules={"unpaid_reserves": 1000}))
     async with speaking(builder) as other:
         request = await reserve_against(client, customer, unit_id, other)
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"

@@ -1,6 +1,5 @@
 """`serve`: the database, its schema and demo data, then the API until a signal ends it."""
 
-import asyncio
 import errno
 import multiprocessing
 import os
@@ -15,9 +14,14 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from realestate.cli import database, production
+from realestate.cli.protocol import BoundedProtocol
 from realestate.cli.refusal import Refusal
 from realestate.config import settings
 
+LOGINS = {
+    "demo": "builder@test.com and customer@test.com, password password123 (and builder2@, customer2@)",
+    "large": "large.builder@test.com and large.customer@test.com, password password123",
+}
 DRAIN = 15  # seconds for requests to finish after SIGTERM
 
 
@@ -27,8 +31,7 @@ def serve() -> None:
     with bound() as listener, database.opened() as folder:
         database.migrate_if_ours()
         production.check_database()
-        if settings.seed_name == "demo":
-            asyncio.run(database.seed())
+        database.seed(settings.seed_name)
         os.environ.pop("DATABASE_OWNER_URL", None)  # server processes have no business with the owner
         _introduce(listener, folder)
         _listen(listener)
@@ -74,8 +77,8 @@ def _introduce(listener: socket.socket, folder: Path | None) -> None:
     lines += [f"Data folder  {settings.data_dir.resolve()}"]
     if folder:
         lines += [f"Database     {folder}"]
-    if settings.seed_name == "demo":
-        lines += ["Demo logins  builder@test.com and customer@test.com, password password123 (and builder2@, customer2@)"]
+    if logins := LOGINS.get(settings.seed_name):
+        lines += [f"Demo logins  {logins}"]
     print("\n".join(lines), flush=True)
 
 
@@ -85,11 +88,12 @@ def _listen(listener: socket.socket) -> None:
         factory=True,
         workers=settings.workers,
         loop="auto",  # uvloop, except on Windows
-        http="auto",
+        http=BoundedProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # 35 KB an idle socket less
         ws_max_size=64 * 1024,
         access_log=False,  # the application writes its own lines
+        log_config=None,  # its warnings go the way of all our lines
         log_level="warning",
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),

@@ -1,6 +1,6 @@
 """Bookings in the database: found and locked."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
@@ -39,3 +39,10 @@ async def find_inquiry(session: AsyncSession, unit_id: int, customer_id: int) ->
         .limit(1)
         .with_for_update(of=Booking)
     )
+
+
+async def count_unpaid(session: AsyncSession, project_id: int, customer_id: int) -> int:
+    """How many reserves of the project wait for their token. Lock the customer's lead first."""
+    waiting = (Booking.status == BookingStatus.reserved, Booking.reserve_expires_at > func.now())
+    mine = select(func.count()).where(Booking.project_id == project_id, Booking.customer_id == customer_id, *waiting)
+    return (await session.scalars(mine)).one()

@@ -14,6 +14,8 @@ class Rules:
     staff_hold_hours: int = 168
     reserve_hours: int = 72
     """How long a reserve waits for its token before the unit is free again."""
+    unpaid_reserves: int = 3
+    """How many units of the project one customer may have reserved without a token: or one could take a tower off the market."""
     token_percent: Decimal = Decimal(2)
     """The token, never more than the first line of the plan, which it is part of."""
     grace_days: int = 0

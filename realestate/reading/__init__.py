@@ -11,8 +11,8 @@ CASE evaluates its condition before its result, so the policies see the caller. 
 order ever broken, the policies would see nobody and show nothing.
 """
 
-from realestate.reading.asking import read, read_back
+from realestate.reading.asking import read, read_back, shaped
 from realestate.reading.describing import as_object, contains, said
 from realestate.reading.shapes import TEAM, Collection, Detail, Feed, Listing, Summary
 
-__all__ = ["TEAM", "Collection", "Detail", "Feed", "Listing", "Summary", "as_object", "contains", "read", "read_back", "said"]
+__all__ = ["TEAM", "Collection", "Detail", "Feed", "Listing", "Summary", "as_object", "contains", "read", "read_back", "said", "shaped"]

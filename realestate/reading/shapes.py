@@ -14,6 +14,9 @@ from realestate.compiling import Query
 from realestate.models.accounts import Role
 from realestate.reading.describing import as_list, as_object, attribute_of, compile_answer, fields, inner_schema
 
+Shape = tuple[Role, frozenset[str], str, bool]
+MOST_SHAPES = 200
+"""Of a listing, against invented combinations of filters and sorts."""
 TEAM = (Role.builder, Role.admin, Role.worker)
 """Those who see a `team` schema where a view has one."""
 
@@ -54,10 +57,22 @@ class Listing:
     filters: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     team: type[BaseModel] | None = None
+    _queries: dict[Shape, Query] = field(default_factory=dict, repr=False)
 
-    @lru_cache(maxsize=200)  # noqa: B019  # a view lives as long as the process; the bound is against invented combinations
+    def known(self, shape: Shape) -> Query | None:
+        """The query of a shape that has been compiled, and not given up since for newer ones."""
+        return self._queries.get(shape)
+
     def query(self, role: Role, given: frozenset[str], sort: str, count: bool) -> Query:
-        """The query for these filters and this sort, compiled the first time it is asked for."""
+        """The query for these filters and this sort, compiled the first time it is asked for: some milliseconds."""
+        shape = (role, given, sort, count)
+        if shape not in self._queries:
+            while len(self._queries) >= MOST_SHAPES:
+                del self._queries[next(iter(self._queries))]
+            self._queries[shape] = self._compile(role, given, sort, count)
+        return self._queries[shape]
+
+    def _compile(self, role: Role, given: frozenset[str], sort: str, count: bool) -> Query:
         page = self.team if self.team and role in TEAM else self.page
         name, item = next((name, inner) for name, info in page.model_fields.items() if (inner := inner_schema(info.annotation)))
         wanted = [self.filters[filter] for filter in sorted(given)]

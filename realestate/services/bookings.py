@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity
-from realestate.errors import Conflict, Invalid
+from realestate.errors import Conflict, Invalid, NotFound
 from realestate.models.accounts import LeadSource, Permission
-from realestate.models.base import no_such_step
+from realestate.models.base import Versions, no_such_step
 from realestate.models.bookings import Booking, BookingParty, BookingStatus, PartyRole
 from realestate.models.notifications import Event
 from realestate.models.rules import Rules
@@ -45,9 +45,12 @@ async def reserve(session: AsyncSession, by: Identity, customer_id: int, order: 
     if is_over:
         await claims.lapse(session, unit)
     await meet(session, by, unit.builder_id, customer_id, LeadSource.booking)
+    rules = Rules.of(unit.project.rules)
+    if await crud.bookings.count_unpaid(session, unit.project_id, customer_id) >= rules.unpaid_reserves:
+        raise Conflict("RESERVE_LIMIT", f"Pay the token of one first: at most {rules.unpaid_reserves} units of a project wait for theirs.")
     price = await _end_own_hold(session, unit, customer_id)
     booking = await _booking_for(session, unit, customer_id)
-    until = now + timedelta(hours=Rules.of(unit.project.rules).reserve_hours)
+    until = now + timedelta(hours=rules.reserve_hours)
     unit.reserve(customer_id, until)
     pricing.price(booking, unit, price, order.payment_plan)
     booking.booking_date, booking.reserve_expires_at = now, until
@@ -59,7 +62,7 @@ async def reserve(session: AsyncSession, by: Identity, customer_id: int, order: 
     return booking
 
 
-async def confirm(session: AsyncSession, booking_id: int, version: int | None = None) -> Booking:
+async def confirm(session: AsyncSession, booking_id: int, version: Versions | None = None) -> Booking:
     """Allot a unit whose token has been paid, demand what its plan already owes, and tell the buyer."""
     booking, unit, now = await _fetch(session, booking_id, "approve", version)
     booking.approve(now)
@@ -69,7 +72,7 @@ async def confirm(session: AsyncSession, booking_id: int, version: int | None = 
     return booking
 
 
-async def reject(session: AsyncSession, member: Identity, booking_id: int, reason: str, version: int | None = None) -> Booking:
+async def reject(session: AsyncSession, member: Identity, booking_id: int, reason: str, version: Versions | None = None) -> Booking:
     """Turn a buyer down: the unit is free again and all money that came is queued to go back."""
     booking, unit, now = await _fetch(session, booking_id, "reject", version)
     booking.reject(reason)
@@ -79,7 +82,7 @@ async def reject(session: AsyncSession, member: Identity, booking_id: int, reaso
     return booking
 
 
-async def cancel(session: AsyncSession, booking_id: int, reason: str | None, version: int | None = None) -> Booking:
+async def cancel(session: AsyncSession, booking_id: int, reason: str | None, version: Versions | None = None) -> Booking:
     """Let go of a reserve before its token has come: nobody owes anything."""
     booking, unit, _ = await _fetch(session, booking_id, "cancel", version)
     booking.cancel(reason)
@@ -88,7 +91,7 @@ async def cancel(session: AsyncSession, booking_id: int, reason: str | None, ver
     return booking
 
 
-async def step(session: AsyncSession, member: Identity, booking_id: int, wanted: BookingStep, version: int | None) -> Booking:
+async def step(session: AsyncSession, member: Identity, booking_id: int, wanted: BookingStep, version: Versions | None) -> Booking:
     """The portals' PATCH of a status, as the event that it stands for (domain.md §2). Stale when `version` is not the current one."""
     match wanted.status:
         case BookingStatus.booking_confirmed:
@@ -166,7 +169,7 @@ async def _enter(session: AsyncSession, booking: Booking) -> None:
         session.add(BookingParty(**_key(booking), **owner, share=ALL_OF_IT))
 
 
-async def _fetch(session: AsyncSession, booking_id: int, event: str, version: int | None) -> tuple[Booking, Unit, datetime]:
+async def _fetch(session: AsyncSession, booking_id: int, event: str, version: Versions | None) -> tuple[Booking, Unit, datetime]:
     """A booking and its unit, the unit locked first, and the time. Stale, or Conflict when it is expired by the clock.
 
     What is refused anyway is refused before anything is locked: a customer cannot lock a unit that is out of its hands.
@@ -175,7 +178,11 @@ async def _fetch(session: AsyncSession, booking_id: int, event: str, version: in
     seen.expect(version)
     if event in Booking.EDGES:
         seen.may(event)
-    unit, _, now = await crud.units.lock(session, seen.unit_id)
+    try:
+        unit, _, now = await crud.units.lock(session, seen.unit_id)
+    except (NotFound, Conflict):  # out of the caller's hands since: say what became of the booking, not of the unit
+        (await crud.bookings.get(session, booking_id)).may(event)
+        raise
     booking = await crud.bookings.get(session, booking_id)
     booking.expect(version)
     if booking.has_lapsed(now):

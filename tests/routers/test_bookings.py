@@ -5,7 +5,7 @@ import pytest
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.units import Unit, UnitStatus
-from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_unit
+from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units
 from tests.stories import confirmed_booking, pay, reserve, reserved_booking, set_status, types_told
 
 pytestmark = pytest.mark.anyio
@@ -114,6 +114,18 @@ async def test_a_reserve_that_was_not_paid_in_time_is_free_without_any_sweeper(c
     assert (await shown(client, asha, first))["pending_amount"] == 0
     assert await types_told(client, asha) == ["booking_expired"]
     assert await types_told(client, builder) == ["booking_reserved", "booking_expired", "booking_reserved"]
+
+
+async def test_nobody_takes_a_tower_off_the_market_without_paying(client):
+    builder, asha = await make_builder(), await make_customer()
+    units = await make_units(builder, await make_project(builder), 5)
+    for unit_id in units[:3]:
+        first = await reserved_booking(client, asha, unit_id)
+
+    assert (await reserve(client, asha, units[3])).json()["code"] == "RESERVE_LIMIT"
+    await pay(client, builder, first, first["token_amount"])
+    assert (await reserve(client, asha, units[3])).status_code == 201
+    assert (await reserve(client, await make_customer(), units[4])).status_code == 201
 
 
 async def test_an_enquiry_claims_nothing_and_goes_on_to_a_reserve(client):
