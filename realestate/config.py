@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line that is logged")
     rate_limits: Literal["on", "off"] = Field("on", description="throttling of sign-in and registration")
-    seed: Literal["", "none", "demo"] = Field("", description="data to start with; empty: demo in development, none in production")
+    seed: Literal["", "none", "demo", "large"] = Field(
+        "", description="data to start with; empty: demo in development, none in production; large: minutes, for measuring"
+    )
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -54,15 +54,15 @@ def migrate_database() -> None:
 
 
 @app.command("seed")
-def seed(name: Literal["demo"] = typer.Argument("demo")) -> None:
-    """Fill the database with demo data; a second time changes nothing."""
+def seed(name: Literal["demo", "large"] = typer.Argument("demo")) -> None:
+    """Fill the database with demo data, or with half a million units for measuring; a second time changes nothing."""
     from realestate.cli import database
     from realestate.config import settings
 
     if settings.is_production:
-        raise Refusal(f"Demo accounts have a known password: SEED={name} is for ENVIRONMENT=development only.")
+        raise Refusal(f"Its accounts have a known password: SEED={name} is for ENVIRONMENT=development only.")
     with database.opened(may_join=True):
-        typer.echo(asyncio.run(database.seed()))
+        typer.echo(database.seed(name))
 
 
 @app.command("init")
@@ -73,8 +73,8 @@ def init() -> None:
 
     with database.opened(may_join=True):
         typer.echo("The schema is the newest." if database.migrate_if_ours() else "Not migrated: that needs DATABASE_OWNER_URL.")
-        if settings.seed_name == "demo":
-            typer.echo(asyncio.run(database.seed()))
+        if said := database.seed(settings.seed_name):
+            typer.echo(said)
 
 
 @app.command("create-admin")

@@ -1,5 +1,6 @@
 """The database that a command works on: the one in the settings, or our own for as long as the command lasts."""
 
+import asyncio
 import os
 import secrets
 import tempfile
@@ -8,6 +9,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+import typer
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.pool import NullPool
 
 from realestate.cli.migration import migrate
 from realestate.cli.refusal import Refusal
@@ -89,15 +93,38 @@ def migrate_if_ours() -> bool:
     return bool(settings.database_owner_url)
 
 
-async def seed() -> str:
+def seed(name: str) -> str:
+    """What has been done, in a sentence; large data also say how they are getting on."""
+    try:
+        return _seed_demo() if name == "demo" else _seed_large() if name == "large" else ""
+    except RealEstateError as error:
+        raise Refusal(error.detail) from error
+
+
+def _seed_demo() -> str:
     from realestate import demo
     from realestate.database import connected
 
-    async with connected():
-        try:
+    async def seeded() -> str:
+        async with connected():
             return await demo.seed()
-        except RealEstateError as error:
-            raise Refusal(error.detail) from error
+
+    return asyncio.run(seeded())
+
+
+def _seed_large() -> str:
+    """By the tables' owner, who may let triggers rest and tell the planner what there is now."""
+    from realestate.demo import large
+
+    if not settings.database_owner_url:
+        raise Refusal("SEED=large is the work of the tables' owner: name its login in DATABASE_OWNER_URL.")
+    engine = create_engine(make_url(settings.database_owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.begin() as connection:
+        reason = large.seed(connection, typer.echo)
+    if reason is None:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            large.vacuum(connection, typer.echo)
+    return reason or "The large data are there."
 
 
 async def create_admin(email: str, password: str) -> None:
