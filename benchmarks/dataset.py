@@ -57,7 +57,7 @@ def opened() -> Iterator[Database]:
     """The server of BENCH_DATABASE_URL (a superuser's login, because most peers have no wall), or our own for the length of a run."""
     password = secrets.token_urlsafe(24)
     if url := os.environ.get("BENCH_DATABASE_URL"):
-        yield Database({"port": "5432"} | _plain(url), password, is_ours=False)
+        yield Database({"port": "5432", "dbname": "postgres"} | _plain(url), password, is_ours=False)
         return
     launcher.SETTINGS.update(REAL_SIZE)  # the launcher's own are for development
     try:
@@ -107,7 +107,7 @@ def _fill(database: Database, seed: str) -> None:
         "SECRET_KEY": secrets.token_urlsafe(48),
     }
     with database.connect() as connection:  # a login of an earlier run has another password
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [LOGIN]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [LOGIN]).fetchone():
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(LOGIN), sql.Literal(database.password)))
     if subprocess.run([sys.executable, "-m", "realestate", "init"], cwd=ROOT, env=environment, stdout=sys.stderr, check=False).returncode:
         sys.exit("The database could not be prepared; what was said above is the reason.")

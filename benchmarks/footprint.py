@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from benchmarks.dataset import Database
+from benchmarks.dataset import ROOT, Database
 from benchmarks.servers import PAGE
 
 CONNECTIONS = 50
@@ -18,16 +20,19 @@ def of_idle_connection(connection: psycopg.Connection[Any], database: Database) 
     """Bytes here and there. There: what the application's own connections use after the run and share with nobody; 0 when out of sight."""
     pids = [pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'realestate'")]
     there = [private for pid in pids if database.is_ours and (private := _private(pid))]
-    return asyncio.run(_here(database)), sum(there) // len(there) if there else 0
+    command = [sys.executable, "-m", "benchmarks.footprint"]  # a process of its own, whose memory nobody has used before
+    here = subprocess.run(command, cwd=ROOT, env=os.environ | database.variables(app=False), capture_output=True, text=True, check=True)
+    return int(here.stdout), sum(there) // len(there) if there else 0
 
 
-async def _here(database: Database) -> int:
-    """Growth of this very process by a pool as the application has it."""
-    before = _resident()
-    url = database.url(database.superuser["dbname"], app=False)
-    async with AsyncConnectionPool(url, min_size=CONNECTIONS, max_size=CONNECTIONS, open=False) as pool:
-        await pool.wait()
-        return max(0, _resident() - before) // CONNECTIONS
+async def _growth() -> int:
+    """Of this process, for each connection of a pool as the application has it; the first few are not counted."""
+    async with AsyncConnectionPool(min_size=5, max_size=5, open=False) as few:
+        await few.wait()
+        before = _resident()
+        async with AsyncConnectionPool(min_size=CONNECTIONS, max_size=CONNECTIONS, open=False) as pool:
+            await pool.wait()
+            return (_resident() - before) // CONNECTIONS
 
 
 def _resident() -> int:
@@ -41,3 +46,7 @@ def _private(pid: int) -> int:
     except (FileNotFoundError, PermissionError, ProcessLookupError):
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+
+
+if __name__ == "__main__":
+    print(asyncio.run(_growth()))

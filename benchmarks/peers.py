@@ -12,13 +12,14 @@ from realestate.models.accounts import PERMISSIONS
 from realestate.models.bookings import PaymentPlan
 from realestate.models.notifications import Event
 from realestate.models.plans import lines_of
+from realestate.models.rules import Rules
 from realestate.services.notifications import TELLINGS
 
 HERE = Path(__file__).resolve().parent
 TOOLS = FOLDER / "venv" / "bin"
 NODE = FOLDER / "fastify"
 THREADS = 4
-"""Of gunicorn's one process: more only wait for Python's lock (measured with 4, 8 and 16)."""
+"""Of gunicorn's one process: more only wait for Python's lock."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,31 @@ def all_peers(database: Database, key: str) -> list[Peer]:
     return [
         ours("ours", database.url(DATABASE, app=True), key),
         ours("ours-open", database.url(OPEN_DATABASE, app=True), key),
-        Peer("usual", "usual FastAPI (sync ORM)", "wall, audit, strict input, request ids, logs", _uvicorn, open_door),
-        Peer("drf", "Django REST Framework", "wall, audit, strict input, request ids, logs", _gunicorn, open_door),
+        Peer("usual", "usual FastAPI (sync ORM)", "wall, audit, push, strict input, request ids, logs", _uvicorn, open_door),
+        Peer("drf", "Django REST Framework", "wall, audit, push, strict input, request ids, logs", _gunicorn, open_door),
         Peer(
             "fastify", "Fastify + pg, same wall", "strict input beyond its schemas, request ids, logs", _node, wall | {"WALL": "on"}, NODE
         ),
-        Peer("fastify-open", "Fastify + pg, no wall", "wall, strict input beyond its schemas, request ids, logs", _node, open_door, NODE),
+        Peer(
+            "fastify-open",
+            "Fastify + pg, no wall",
+            "wall, audit, push, strict input beyond its schemas, request ids, logs",
+            _node,
+            open_door,
+            NODE,
+        ),
     ]
 
 
 def _rules() -> dict[str, Any]:
-    """What of a reserve peers are told and need not know: the lines of the plan, and who hears of it."""
+    """What of a reserve peers are told and need not know: the lines of the plan, who hears of it, how many may wait."""
     permissions = TELLINGS[Event.booking_reserved].permissions
     told = sorted({role.value for permission in permissions for role in PERMISSIONS[permission]})
     return {
         "plan": [line.as_json for line in lines_of(PaymentPlan.hybrid)],
         "permissions": [one.value for one in permissions],
         "told": told,
+        "unpaid_reserves": Rules().unpaid_reserves,
     }
 
 

@@ -80,14 +80,17 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _rates(findings: Findings) -> str:
-    rows = []
-    for peer in PEERS:
-        times = [ratio(findings, (name, peer), (name, "usual")) for name in WORKLOADS]
-        cells = [f"{rate(findings, name, peer):,.0f} ({factor:.1f}×)" for name, factor in zip(WORKLOADS, times, strict=True)]
-        rows.append([findings.titles[peer][0], *cells, findings.titles[peer][1]])
-    alone = [f"{median(findings.limits[name]):,.0f}" if name in findings.limits else "" for name in WORKLOADS]
+    def cell(name: str, peer: str) -> str:
+        if (name, peer) not in findings.results:
+            return ""
+        factor = f" ({ratio(findings, (name, peer), (name, 'usual')):.1f}×)" if (name, "usual") in findings.results else ""
+        return f"{rate(findings, name, peer):,.0f}{factor}"
+
+    names = (*WORKLOADS, "R1 again", "R2 again")
+    rows = [[findings.titles[peer][0], *(cell(name, peer) for name in names), findings.titles[peer][1]] for peer in PEERS]
+    alone = [f"{median(findings.limits[name]):,.0f}" if name in findings.limits else "" for name in names]
     rows.append(["PostgreSQL alone (pgbench, our statements)", *alone, "HTTP, tokens, everything but the statement"])
-    return table(["requests/s (× the usual way)", *WORKLOADS, "does not do"], rows)
+    return table(["requests/s (× the usual way)", *names, "does not do"], rows)
 
 
 def _costs(findings: Findings) -> str:

@@ -14,6 +14,11 @@ TOLD = RULES["told"]
 """Roles of a builder's team that hear of a reserve."""
 
 
+def most_unpaid(project: Any) -> int:
+    """How many units of the project one customer may have reserved without a token."""
+    return int(project.rules.get("unpaid_reserves", RULES["unpaid_reserves"]))
+
+
 def split(total: int) -> list[int]:
     """Parts that sum to the total: each the difference of two rounded running totals."""
     running, cut, parts = 0, 0, list[int]()

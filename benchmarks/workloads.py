@@ -37,7 +37,8 @@ FREE_UNITS = """
         SELECT u.id, row_number() OVER (PARTITION BY u.builder_id ORDER BY md5(u.id::text)) AS turn, u.builder_id
         FROM units u WHERE u.is_published AND u.status = 'available'
     ) AS found ORDER BY turn, builder_id LIMIT %(most)s"""
-BUYERS = "SELECT id FROM customers c JOIN users u USING (id) WHERE u.is_active ORDER BY md5(id::text) LIMIT 200"
+# A number that has no factor in common with that of builders, because one customer may not reserve much of one project.
+BUYERS = "SELECT id FROM customers c JOIN users u USING (id) WHERE u.is_active ORDER BY md5(id::text) LIMIT 1999"
 INBOX = "SELECT c.user_id, c.seq, u.user_type, u.builder_id, u.team_role FROM notification_counters c JOIN users u ON u.id = user_id ORDER BY seq DESC, user_id LIMIT 1"
 
 

@@ -9,9 +9,9 @@ from django.http import Http404, JsonResponse
 from drf.bookings import Booking, BookingParty, Installment, Lead, Notification
 from drf.models import Project, Unit, User
 from drf.serializers import BookingSerializer, OrderSerializer, ProjectSerializer, UnitSerializer
-from reserving import TOLD, installments, notification, price
+from reserving import TOLD, installments, most_unpaid, notification, price
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,6 +25,10 @@ WHOLE = Booking.objects.select_related("unit__project__builder", "customer__user
 
 def health(request):
     return JsonResponse({"status": "ok"})
+
+
+class Taken(APIException):
+    status_code = 409
 
 
 class Bearer(BaseAuthentication):
@@ -85,7 +89,7 @@ class BookingCreate(SignedIn):
             if unit is None:
                 raise Http404
             if unit.status != "available":
-                return Response({"detail": "This unit is not available."}, 409)
+                raise Taken
             booking = reserve(unit, request.user.pk)
         return Response(BookingSerializer(WHOLE.get(pk=booking.pk)).data, 201)
 
@@ -93,6 +97,9 @@ class BookingCreate(SignedIn):
 def reserve(unit, customer):
     known = Lead(builder_id=unit.builder_id, customer_id=customer, source="booking")
     Lead.objects.bulk_create([known], update_conflicts=True, unique_fields=["builder_id", "customer_id"], update_fields=["updated_at"])
+    waiting = Booking.objects.filter(project=unit.project_id, customer=customer, status="reserved", reserve_expires_at__gt=Now())
+    if waiting.count() >= most_unpaid(unit.project):
+        raise Taken
     booking = Booking.objects.create(
         builder_id=unit.builder_id, project_id=unit.project_id, unit=unit, customer_id=customer, **price(unit, unit.project)
     )

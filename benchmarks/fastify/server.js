@@ -56,8 +56,8 @@ app.post("/api/bookings", { ...schemas.reserve, ...signedIn }, async ({ body, us
   const run = (name, text, values) => rowsOf(client, name, text, values);
   try {
     await client.query("BEGIN");
-    await client.query({ ...CALLER, values: [user.sub] });
-    const { status, id } = await reserve(run, Number(user.sub), body.unit_id);
+    if (wall) await client.query({ ...CALLER, values: [user.sub] });
+    const { status, id } = await reserve(run, Number(user.sub), body.unit_id, wall);
     const [booking] = id ? await run("one", sql.BOOKING, [id]) : [];
     await client.query(id ? "COMMIT" : "ROLLBACK");
     return reply.code(status).send(booking && asBooking(booking));

@@ -7,7 +7,7 @@ from typing import Annotated
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Query
 from fastapi.security import OAuth2PasswordBearer
-from reserving import TOLD, installments, notification, price
+from reserving import TOLD, installments, most_unpaid, notification, price
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload, sessionmaker, undefer
@@ -94,6 +94,10 @@ def create_booking(order: BookingCreate, user: CurrentUser, session: Db):
         raise HTTPException(409)
     lead = insert(Lead).values(builder_id=unit.builder_id, customer_id=user.id, source="booking")
     session.execute(lead.on_conflict_do_update(index_elements=["builder_id", "customer_id"], set_={"updated_at": func.now()}))
+    waiting = (Booking.status == "reserved", Booking.reserve_expires_at > func.now())
+    unpaid = select(func.count()).where(Booking.project_id == unit.project_id, Booking.customer_id == user.id, *waiting)
+    if session.scalar(unpaid) >= most_unpaid(unit.project):
+        raise HTTPException(409)
     place = {"builder_id": unit.builder_id, "project_id": unit.project_id, "unit_id": unit.id, "customer_id": user.id}
     booking = Booking(**place, **price(unit, unit.project))
     unit.status, unit.customer_id, unit.hold_expires_at = "reserved", user.id, booking.reserve_expires_at
