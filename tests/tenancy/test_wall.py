@@ -88,7 +88,7 @@ def test_what_is_nobodys_table_is_granted_to_nobody(owner: Connection) -> None:
 
 
 def test_functions_belong_to_the_clerk_and_know_their_callers(owner: Connection) -> None:
-    pinned = '{"search_path=public, pg_temp"}'
+    pinned = '{"search_path=public, pg_temp",plan_cache_mode=force_generic_plan}'
     assert ask(owner, "functions", 0, 1, 2, 3) == {(function.signature, "realestate_clerk", True, pinned) for function in FUNCTIONS}
     callers = {(function.signature, PREFIX + caller) for function in FUNCTIONS for caller in function.callers}
     assert ask(owner, "callers", 0, 1) == callers
