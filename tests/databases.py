@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -69,7 +70,7 @@ def cloned(purpose: str) -> Iterator[str]:
     try:
         yield _with_database(url, database)
     finally:
-        _execute(url, "DROP DATABASE {} WITH (FORCE)", database)
+        _remove(url, database)
 
 
 def release() -> None:
@@ -113,8 +114,19 @@ def _marked(owner_url: str, name: str) -> Iterator[None]:
 def _drop(owner_url: str, name: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
         for (database,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [name + "%"]).fetchall():
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+            _remove(owner_url, database)
         connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name + "_app")))
+
+
+def _remove(owner_url: str, database: str) -> None:
+    """With whoever is still connected. A vacuum at work in it is nobody's to end, but ends soon."""
+    for wait in (0.1, 0.3, 1, 3, None):
+        try:
+            return _execute(owner_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+        except psycopg.errors.InsufficientPrivilege:
+            if wait is None:
+                raise
+            time.sleep(wait)
 
 
 def _make_template(name: str) -> None:
