@@ -78,7 +78,10 @@ def alone():
 def make_venv():
     """Keep the environment there is when it works and is of this Python; otherwise make it anew."""
     question = "import sys, pip; print(sys.version + sys.base_prefix)"
-    same = os.access(str(PYTHON), os.X_OK) and subprocess.run([str(PYTHON), "-c", question], stdout=-1, stderr=-3, check=False).stdout.decode().strip()
+    same = (
+        os.access(str(PYTHON), os.X_OK)
+        and subprocess.run([str(PYTHON), "-c", question], stdout=-1, stderr=-3, check=False).stdout.decode().strip()
+    )
     if same != (sys.version + sys.base_prefix).strip():
         run([sys.executable, "-m", "venv", "--clear", str(VENV)], "Cannot make the virtual environment .venv")
 

@@ -653,7 +653,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installments")),
         sa.UniqueConstraint("booking_id", "seq", name=op.f("uq_installments_booking_id_seq")),
-        sa.UniqueConstraint("builder_id", "booking_id", "customer_id", "id", name=op.f("uq_installments_builder_id_booking_id_customer_id_id")),
+        sa.UniqueConstraint(
+            "builder_id", "booking_id", "customer_id", "id", name=op.f("uq_installments_builder_id_booking_id_customer_id_id")
+        ),
         sa.UniqueConstraint("builder_id", "demand_no", name=op.f("uq_installments_builder_id_demand_no")),
     )
     op.create_index("ix_installments_builder_id", "installments", ["builder_id", "due_date"], unique=False)
