@@ -131,7 +131,8 @@ def text(findings: Findings) -> str:
 
 def write(findings: Findings) -> None:
     """Between the markers of the page, and the chart beside it."""
-    PAGE.write_text(replaced(PAGE.read_text(), text(findings)))
+    picture = "![Requests per second of each, for the four requests](speed.svg)"
+    PAGE.write_text(replaced(PAGE.read_text(), f"{picture}\n\n{text(findings)}"))
     bars = {name: [(findings.titles[peer][0].strip("*"), rate(findings, name, peer)) for peer in PEERS] for name in WORKLOADS[1:]}
     for name, values in bars.items():
         values += [("PostgreSQL alone", median(findings.limits[name]))] if name in findings.limits else []
