@@ -79,6 +79,9 @@ def _generated_key() -> str:
 
 def _require_answer() -> None:
     """The owner's login where there is one: migrating makes the application's."""
+    for name in ("database_url", "database_owner_url"):
+        if (url := getattr(settings, name)) and not url.startswith(("postgresql://", "postgres://")):
+            raise Refusal(f"{name.upper()} must begin with postgresql:// (no driver is named).")
     name = "database_owner_url" if settings.database_owner_url else "database_url"
     try:
         psycopg.connect(getattr(settings, name), connect_timeout=10).close()

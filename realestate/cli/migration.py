@@ -21,6 +21,7 @@ def migrate(owner_url: str, app_url: str) -> None:
     Refusal for a login that the wall does not hold."""
     from realestate import tenancy  # here, because tests set the environment before anything of ours reads it
 
+    _require_powers(owner_url)
     config = Config(str(ROOT / "alembic.ini"))
     config.attributes["url"] = owner_url
     command.upgrade(config, "head")
@@ -32,6 +33,19 @@ def migrate(owner_url: str, app_url: str) -> None:
             tenancy.admit(connection, login)
     except ValueError as error:
         raise Refusal(f"DATABASE_URL: {error}") from error
+
+
+def _require_powers(owner_url: str) -> None:
+    """To make our roles, and tables in the schema."""
+    query = """SELECT rolname, rolcreaterole OR rolsuper, has_schema_privilege('public', 'CREATE')
+               FROM pg_roles WHERE rolname = current_user"""
+    with psycopg.connect(owner_url) as connection:
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    if not row[1]:
+        raise Refusal(f"DATABASE_OWNER_URL: {row[0]} may not create roles; as a superuser: ALTER ROLE {row[0]} CREATEROLE.")
+    if not row[2]:
+        raise Refusal(f"DATABASE_OWNER_URL: {row[0]} may not create tables here; make it the owner: ALTER DATABASE … OWNER TO {row[0]}.")
 
 
 def _create_login(owner_url: str, login: str, password: str) -> None:
