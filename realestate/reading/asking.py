@@ -18,7 +18,7 @@ from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.compiling import Query
-from realestate.database import Driver, Identity, execute, readers
+from realestate.database import Driver, Identity, Pool, execute, readers
 from realestate.errors import Unavailable
 from realestate.reading.shapes import Listing, Shape
 from realestate.refusals import is_lost, translated
@@ -56,20 +56,27 @@ async def read(identity: Identity, query: Query, **values: Any) -> bytes | None:
     pool, arguments = readers[identity.role], query.arguments(identity.context | values)
     with translated():
         try:
-            async with pool.connection() as driver:
-                return await _ask(driver, query.sql, arguments)
+            return await _borrow(pool, query.sql, arguments)
         except psycopg.OperationalError as error:
             if not is_lost(error):
                 raise
         await pool.check()  # the server was restarted: drop what is dead and ask again; a read may be repeated
-        async with pool.connection(timeout=SECOND_WAIT) as driver:
-            return await _ask(driver, query.sql, arguments)
+        return await _borrow(pool, query.sql, arguments, SECOND_WAIT)
 
 
 async def read_back(session: AsyncSession, query: Query, **values: Any) -> bytes | None:
     """The same inside an unfinished transaction: how a write answers with what it has written."""
     await session.flush()
     return (await execute(session.info["driver"], query.sql, query.arguments(session.info["identity"].context | values))).get_value(0, 0)
+
+
+async def _borrow(pool: Pool, sql: str, arguments: Sequence[str | None], wait: float | None = None) -> bytes | None:
+    """On a connection of the pool, which has it back whatever happens: a caller cancelled just while giving it back would lose it."""
+    driver = await pool.getconn(wait)
+    try:
+        return await _ask(driver, sql, arguments)
+    finally:
+        await asyncio.shield(pool.putconn(driver))
 
 
 async def _ask(driver: Driver, sql: str, arguments: Sequence[str | None]) -> bytes | None:
