@@ -70,7 +70,8 @@ class Diary:
             await verb()
             await self.session.flush()  # while the clock stands here
             events = self.session.info["events"]
-            self.told += [(event["dedupe_key"], self.clock.moment) for event in events[len(self.told) :]]
+            keys = (f"{event['type']}:{event['subject']}:{event['id']}" for event in events[len(self.told) :])  # as `tell` makes them
+            self.told += [(key, self.clock.moment) for key in keys]
 
 
 @dataclass

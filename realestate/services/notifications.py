@@ -77,6 +77,5 @@ def notify(session: AsyncSession, event: Event, row: Base, **params: Any) -> Non
             "message": telling.message.format(**params),
             "params": params,
             "action_url": f"/{subject.value}s/{entry['id']}",
-            "dedupe_key": f"{event.value}:{subject.value}:{entry['id']}",
         }
     )

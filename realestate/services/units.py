@@ -15,6 +15,7 @@ from realestate.models.rules import Rules
 from realestate.models.units import Hold, HoldEnd, Unit, UnitStatus
 from realestate.schemas.units import UnitCreate, UnitUpdate
 from realestate.services import audit, claims
+from realestate.services.leads import meet
 from realestate.services.notifications import notify
 
 MOST_HOLDS = 2
@@ -109,7 +110,8 @@ async def _fetch(session: AsyncSession, unit_id: int, version: Versions | None =
 async def hold(session: AsyncSession, identity: Identity, unit_id: int, customer_id: int | None) -> Unit:
     """Keep a unit for a customer at today's price: for some minutes by its own hand, for some days by the builder's."""
     unit, now = await _fetch(session, unit_id)
-    customer_id = await _know(session, identity, unit, customer_id)
+    customer_id = _for_whom(identity, customer_id)
+    await meet(session, identity, unit.builder_id, customer_id, LeadSource.hold)
     await _check_limits(session, unit, customer_id)
     unit.hold(customer_id, identity.me, now + _hold_time(identity, Rules.of(unit.project.rules)))
     held = Hold(**_place(unit), customer_id=customer_id, created_by=identity.me, price=unit.price, expires_at=unit.hold_expires_at)
@@ -134,16 +136,14 @@ async def end_hold(session: AsyncSession, identity: Identity, unit_id: int, vers
     return unit
 
 
-async def _know(session: AsyncSession, identity: Identity, unit: Unit, customer_id: int | None) -> int:
-    """For whom. Locks the customer's lead, so that parallel holds of one customer are counted one after another."""
+def _for_whom(identity: Identity, customer_id: int | None) -> int:
+    """A customer holds for itself, a team for the customer that it names."""
     if identity.role is Role.customer:
         if customer_id not in (None, identity.me):
             raise Forbidden("NOT_YOUR_ID", "You may only hold for yourself.")
-        await crud.leads.know(session, unit.builder_id, identity.me, LeadSource.hold)
         return identity.me
     if customer_id is None:
         raise Invalid.field("customer_id", "Say for which customer.", "MISSING")
-    await crud.leads.lock(session, customer_id)
     return customer_id
 
 
