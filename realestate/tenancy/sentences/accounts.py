@@ -1,0 +1,65 @@
+"""People and companies, and what lets them in."""
+
+from realestate.models.accounts import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
+from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BUILDER, MY_BUILDERS, OUR_CUSTOMERS, OURS, May, Sentences
+
+COMPANY_PROFILE = ("contact_name", "phone", "address", "website", "description", "logo_url", "version", "updated_at")
+CUSTOMER_PROFILE = (
+    *("first_name", "last_name", "phone", "address", "date_of_birth", "preferred_contact_method", "nationality"),
+    *("favourites", "marketing_consent_at", "version", "updated_at"),
+)
+CUSTOMER_TO_BUILDERS = tuple(column.name for column in Customer.__table__.columns if column.name not in ("kyc", "pan_hash"))
+PERSON = ("id", "builder_id", "user_type", "team_role", "email", "full_name", "phone", "is_active", "locale", "timezone")
+
+WALL: Sentences = {
+    Builder: [
+        May("visitor", "read", "status = 'active'"),
+        May("customer", "read", f"status = 'active' OR id = {MY_BUILDERS}"),
+        May("builder", "read", f"id = {MY_BUILDER}"),
+        May("builder", "change", f"id = {MY_BUILDER}", only=COMPANY_PROFILE),
+        May("admin", "read", ALL),
+        May("doorman", "read add change", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    BuilderAccount: [
+        May("builder", "read change", OURS),
+        May("admin", "read", ALL),
+        May("doorman", "read add", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    User: [
+        May("customer", "read", f"id = {ME}", only=PERSON),
+        May("builder", "read", f"{OURS} OR id = {OUR_CUSTOMERS}", only=PERSON),
+        May("admin", "read", ALL, only=PERSON),
+        May("clerk", "read", ALL),
+        May("doorman", "read add change", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Customer: [
+        May("customer", "read", f"id = {ME}"),
+        May("customer", "change", f"id = {ME}", only=CUSTOMER_PROFILE),
+        May("builder", "read", f"id = {OUR_CUSTOMERS}", only=CUSTOMER_TO_BUILDERS),
+        May("admin", "read", ALL),
+        May("doorman", "read add", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Lead: [
+        May("customer", "read", MINE, only=("id", "builder_id", "customer_id")),
+        May("customer", "add", MINE, only=("builder_id", "customer_id", "source")),
+        May("customer", "change", MINE, only=("updated_at",)),
+        May("builder", "read", OURS),
+        May("builder", "change", OURS, only=("stage", "assigned_to", "updated_at")),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    RefreshToken: [
+        May("doorman", "read add change remove", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Throttle: [
+        May("doorman", "read add change remove", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+}

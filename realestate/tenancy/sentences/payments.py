@@ -1,0 +1,42 @@
+"""Money owed and money moved."""
+
+from realestate.models.payments import Allocation, Installment, NumberCounter, Payment
+from realestate.tenancy.sentences.words import ALL, MINE, MY_BOOKINGS, OURS, May, Sentences
+
+SETTLEMENT = ("status", "receipt_no", "receipt_url", "approved_by", "notes", "updated_at")
+
+WALL: Sentences = {
+    Installment: [
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May("customer", "add", f"{MINE} AND allocated = 0 AND status IN ('scheduled', 'demanded')"),
+        May("customer", "change", f"{MINE} AND allocated = 0", becoming=f"{MINE} AND status = 'cancelled'", only=("status", "updated_at")),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND allocated = 0"),
+        May("builder", "change", OURS, only=("status", "due_date", "demanded_at", "demand_no", "proof", "updated_at")),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("allocated", "status", "updated_at")),
+        May("worker", "read add change remove", ALL),
+    ],
+    Payment: [
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND allocated = 0"),
+        May("builder", "change", OURS, only=SETTLEMENT),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("allocated", "updated_at")),
+        May("worker", "read add change remove", ALL),
+    ],
+    Allocation: [
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May("builder", "read add", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    NumberCounter: [
+        May("builder", "read add change", OURS),
+        May("worker", "read add change remove", ALL),
+    ],
+}

@@ -1,0 +1,16 @@
+"""Projects."""
+
+from realestate.models.projects import Project
+from realestate.tenancy.sentences.words import ALL, MY_PROJECTS, OURS, PUBLISHED, May, Sentences
+
+WALL: Sentences = {
+    Project: [
+        May("visitor", "read", PUBLISHED),
+        May("customer", "read", f"{PUBLISHED} OR id = {MY_PROJECTS}"),
+        May("builder", "read add change remove", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("price_range_min", "price_range_max")),
+        May("worker", "read add change remove", ALL),
+    ],
+}

@@ -1,0 +1,36 @@
+"""Units and holds."""
+
+from realestate.models.units import Hold, Unit
+from realestate.tenancy.sentences.words import ALL, CLAIM_OVER, ME, MINE, MY_UNITS, OUR_CUSTOMERS, OURS, PUBLISHED, May, Sentences
+
+UNIT_ON_SHOW = tuple(attribute.key for attribute in Unit.__mapper__.column_attrs if attribute.group != "private")
+UNIT_CLAIM = ("status", "customer_id", "held_by_user_id", "hold_expires_at", "hold_price", "hold_count", "version", "updated_at")
+
+WALL: Sentences = {
+    Unit: [
+        May("visitor", "read", f"{PUBLISHED} AND status <> 'unreleased'", only=UNIT_ON_SHOW),
+        May("customer", "read", f"{PUBLISHED} AND status <> 'unreleased' OR {MINE} OR id = {MY_UNITS}", only=UNIT_ON_SHOW),
+        May(
+            "customer",
+            "change",
+            f"{PUBLISHED} AND (status = 'available' OR {CLAIM_OVER}) OR {MINE} AND status IN ('held', 'reserved')",
+            becoming=f"status = 'available' AND customer_id IS NULL OR status IN ('held', 'reserved') AND {MINE} AND hold_expires_at IS NOT NULL",
+            only=UNIT_CLAIM,
+        ),
+        May("builder", "read add change remove", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Hold: [
+        May("customer", "read", MINE),
+        May("customer", "add", f"{MINE} AND created_by = {ME} AND ended_at IS NULL"),
+        May("customer", "change", MINE, only=("ended_at", "ended_by", "updated_at")),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS}"),
+        May("builder", "change", OURS, only=("ended_at", "ended_by", "updated_at")),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+}
