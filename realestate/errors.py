@@ -105,6 +105,7 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "uq_payments_transaction_id": ("TRANSACTION_ALREADY_RECORDED", "A receipt with this method and transaction id is already recorded."),
     "ck_payments_allocated_within_amount": ("ALREADY_ALLOCATED", "This money has already been allocated."),
     "ck_installments_allocated_within_amount": ("ALREADY_ALLOCATED", "This line has already been paid."),
+    "uq_system_settings_scope_scope_id_setting_key": ("CHANGED_MEANWHILE", "Somebody else has just changed this. Please look again."),
     "fk_units_project": ("PROJECT_HAS_UNITS", "This project still has units."),
     "fk_holds_unit": ("UNIT_HAS_HOLDS", "This unit has been held; archive it instead of deleting it."),
     "fk_bookings_unit": ("UNIT_HAS_BOOKINGS", "This unit has bookings; archive it instead of deleting it."),

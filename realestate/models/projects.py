@@ -68,6 +68,7 @@ class Project(Identified, Timestamped, Versioned, Base):
 
     __tablename__ = "projects"
     __table_args__ = (
+        UniqueConstraint("builder_id", "id"),  # what rows of other rooms refer to
         UniqueConstraint("builder_id", "id", "is_published"),  # what units follow
         UniqueConstraint("builder_id", "slug"),
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_on_earth"),
