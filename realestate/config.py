@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         ["http://localhost:3000", "http://localhost:5173"], description="browser origins that may call the API, comma separated"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line that is logged")
+    query_log: Literal["off", "on", "plans"] = Field(
+        "off",
+        description="development only: on shows every statement with its time and size, plans its plan too, with values in conditions",
+    )
     rate_limits: Literal["on", "off"] = Field("on", description="throttling of sign-in and registration")
     seed: Literal["", "none", "demo", "large"] = Field(
         "", description="data to start with; empty: demo in development, none in production; large: minutes, for measuring"

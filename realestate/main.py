@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from realestate import __version__, dispatch, logs, middleware, problems
+from realestate import __version__, dispatch, logs, middleware, problems, querylog
 from realestate.config import settings
 from realestate.database import connected
 from realestate.routers import auth, documentation, system
@@ -45,10 +45,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
-    async with connected():
-        watch = asyncio.create_task(accounts.watch_ended_sessions())
-        yield
-        watch.cancel()
+    with querylog.listening(settings.query_log):
+        async with connected():
+            watch = asyncio.create_task(accounts.watch_ended_sessions())
+            yield
+            watch.cancel()
 
 
 logs.configure(settings.log_level)

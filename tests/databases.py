@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "ENVIRONMENT": "development",
     "SECRET_KEY": "a key for tests only, of more than 32 bytes",
     "RATE_LIMITS": "off",
+    "QUERY_LOG": "off",
     "SEED": "none",
     "POOL_SIZE": "0.5",
     "WORKERS": "1",

@@ -14,7 +14,7 @@ from realestate.reading import asking
 def counted() -> Iterator[list[str]]:
     """The statements that were sent meanwhile."""
     sent: list[str] = []
-    execute, ask = AsyncCursor.execute, asking._ask
+    execute, ask = AsyncCursor.execute, asking.ask
 
     async def listen(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:
         sent.append(str(query))
@@ -24,5 +24,5 @@ def counted() -> Iterator[list[str]]:
         sent.append(sql)
         return await ask(driver, sql, arguments)
 
-    with patch.object(AsyncCursor, "execute", listen), patch.object(asking, "_ask", overhear):
+    with patch.object(AsyncCursor, "execute", listen), patch.object(asking, "ask", overhear):
         yield sent

@@ -14,7 +14,7 @@ FLOORS = [
     "reading writing schemas security",
     "crud views papers",
     "services",
-    "dependencies routing problems middleware dispatch live",
+    "dependencies routing problems middleware dispatch live querylog",
     "routers jobs demo",
     "main",
     "cli",

@@ -44,6 +44,8 @@ def _check_production() -> None:
         raise Refusal("CORS_ORIGINS: * lets every site act for its visitors; list the origins of your portals.")
     if not settings.database_url:
         raise Refusal("DATABASE_URL: is missing; the embedded database is for development.")
+    if settings.query_log != "off":
+        raise Refusal("QUERY_LOG: fills the log with SQL, and plans show what people have asked for; use off.")
     if settings.seed_name != "none":
         raise Refusal(f"SEED: {settings.seed_name} makes accounts with a known password; use none.")
 

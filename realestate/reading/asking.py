@@ -32,7 +32,8 @@ LONGEST_LINE = 20
 """New shapes that may wait to be compiled."""
 
 _compiling, _in_line = asyncio.Semaphore(1), 0
-_prepared: WeakKeyDictionary[Driver, dict[str, bytes]] = WeakKeyDictionary()
+prepared: WeakKeyDictionary[Driver, dict[str, bytes]] = WeakKeyDictionary()
+"""What each connection calls the statements that it has prepared."""
 
 
 async def shaped(view: Listing, shape: Shape) -> Query:
@@ -74,18 +75,19 @@ async def _borrow(pool: Pool, sql: str, arguments: Sequence[str | None], wait: f
     """On a connection of the pool, which has it back whatever happens: a caller cancelled just while giving it back would lose it."""
     driver = await pool.getconn(wait)
     try:
-        return await _ask(driver, sql, arguments)
+        return await ask(driver, sql, arguments)
     finally:
         await asyncio.shield(pool.putconn(driver))
 
 
-async def _ask(driver: Driver, sql: str, arguments: Sequence[str | None]) -> bytes | None:
+async def ask(driver: Driver, sql: str, arguments: Sequence[str | None]) -> bytes | None:
+    """The door through which every read goes."""
     async with driver.lock:
         return await driver.wait(_answer(driver, sql, [None if value is None else value.encode() for value in arguments]))
 
 
 def _answer(driver: Driver, sql: str, arguments: list[bytes | None]) -> PQGen[bytes | None]:
-    names = _prepared.setdefault(driver, {})
+    names = prepared.setdefault(driver, {})
     name = names.get(sql) or (yield from _prepare(driver, names, sql))
     driver.pgconn.send_query_prepared(name, arguments)
     return (yield from _result(driver)).get_value(0, 0)

@@ -30,6 +30,7 @@ def test_good_settings_pass() -> None:
         ("cors_origins", ["*"], "CORS_ORIGINS: "),
         ("cors_origins", ["https://*.portal.test"], "CORS_ORIGINS: "),
         ("database_url", "", "DATABASE_URL: "),
+        ("query_log", "on", "QUERY_LOG: "),
         ("seed", "demo", "SEED: "),
     ],
 )
