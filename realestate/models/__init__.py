@@ -1,5 +1,18 @@
 """WHAT IS: tables, words and state rules; never a session. Import from the room's module; this package makes them all known."""
 
-from realestate.models import accounts, audit, base, bookings, money, notifications, payments, plans, projects, settings, units
+from realestate.models import (
+    accounts,
+    appointments,
+    audit,
+    base,
+    bookings,
+    money,
+    notifications,
+    payments,
+    plans,
+    projects,
+    settings,
+    units,
+)
 
-__all__ = ["accounts", "audit", "base", "bookings", "money", "notifications", "payments", "plans", "projects", "settings", "units"]
+__all__ = ["accounts", "appointments", "audit", "base", "bookings", "money", "notifications", "payments", "plans", "projects", "settings", "units"]

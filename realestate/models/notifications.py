@@ -26,11 +26,20 @@ class Event(Kind):
     booking_cancelled = "booking_cancelled"
     demand_issued = "demand_issued"
     receipt_cleared = "receipt_cleared"
+    appointment_booked = "appointment_booked"
+    appointment_confirmed = "appointment_confirmed"
+    appointment_rescheduled = "appointment_rescheduled"
+    appointment_cancelled = "appointment_cancelled"
+    appointment_completed = "appointment_completed"
+    appointment_no_show = "appointment_no_show"
+    appointment_assigned = "appointment_assigned"
+    appointment_reminder = "appointment_reminder"
 
 
 class NotificationCategory(Kind):
     booking = "booking"
     payment = "payment"
+    appointment = "appointment"
     system = "system"
 
 
@@ -52,6 +61,7 @@ class Subject(Kind):
     booking = "booking"
     installment = "installment"
     payment = "payment"
+    appointment = "appointment"
 
 
 class NotificationCounter(Base):

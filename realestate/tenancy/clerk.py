@@ -33,6 +33,7 @@ def _business(said: str) -> str:
     parties = "ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = {})".format
     whose = {"booking": ("bookings", parties("t.id")), "payment": ("payments", parties("t.booking_id"))}
     whose |= {"installment": ("installments", parties("t.booking_id")), "hold": ("holds", "ARRAY[t.customer_id]")}
+    whose |= {"appointment": ("appointments", "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)")}  # who meet, of both sides
     return _one_of(said, {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()})
 
 

@@ -10,13 +10,14 @@ from sqlalchemy.schema import CreateTable
 
 from realestate.models.accounts import Role
 from realestate.models.base import Base
+from realestate.tenancy.agenda import AGENDA
 from realestate.tenancy.clerk import CALLED, Function
 from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.sentences import WALL, May
 
 PREFIX = "realestate_"
 ROLES = (*(role.value for role in Role), "clerk")
-FUNCTIONS = (*CALLED, *INVARIANTS)
+FUNCTIONS = (*CALLED, AGENDA, *INVARIANTS)
 SERVER_KNOWS_OPTIONS = "current_setting('server_version_num')::int >= 160000"
 """WITH INHERIT and WITH SET of a GRANT; before, inheriting is a property of the login."""
 INHERITS = f"""(pg_has_role(r.oid, '{PREFIX}clerk', 'MEMBER')

@@ -1,5 +1,6 @@
 """What PostgreSQL holds by itself, whoever writes: triggers of the clerk's, so that row level security cannot shrink what they look at."""
 
+from realestate.models.appointments import PATIENCE, Appointment
 from realestate.models.bookings import ACTIVE
 from realestate.tenancy.clerk import DEFINER, Function
 
@@ -88,6 +89,8 @@ _NOT_SYSTEM = "current_setting('role') <> 'realestate_worker'"
 _CUSTOMER = "current_setting('role') = 'realestate_customer'"
 _WAS_OPEN = "OLD.status IN ('inquiry', 'site_visit_scheduled', 'waitlisted')"
 _TERMS = ("unit_id", "customer_id", "total_amount", "token_amount", "discount", "currency", "payment_plan", "plan_snapshot", "cost_sheet")
+_VISIT_STEPS = tuple((source.value, target.value) for sources, target in Appointment.EDGES.values() for source in sources)
+_VISIT_STEP = "NEW.status <> OLD.status"
 _OLD, _NEW = (", ".join(f"{row}.{term}" for term in _TERMS) for row in ("OLD", "NEW"))
 
 PRICE = Function(
@@ -140,6 +143,14 @@ REFUSE = Function(
                 "clock_runs",  # a claim that goes on keeps its end; only a hold becomes a reserve, with a new one
                 f"""{_CUSTOMER} AND NEW.customer_id = OLD.customer_id AND (NEW.status = OLD.status OR OLD.status = 'reserved')
                 AND NEW.hold_expires_at IS DISTINCT FROM OLD.hold_expires_at""",
+            ),
+            ("appointments", "visit_steps", f"{_VISIT_STEP} AND (OLD.status, NEW.status) NOT IN {_VISIT_STEPS}"),
+            ("appointments", "visitors_only_leave", f"{_CUSTOMER} AND {_VISIT_STEP} AND NEW.status NOT IN ('cancelled', 'rescheduled')"),
+            (
+                "appointments",
+                "visits_end_after_they_began",
+                f"""{_VISIT_STEP} AND (NEW.status = 'completed' AND NEW.starts_at > now()
+                OR NEW.status = 'no_show' AND NEW.starts_at > now() - interval '{int(PATIENCE.total_seconds())} seconds')""",
             ),
             ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
         )

@@ -12,6 +12,7 @@ from realestate.models.payments import Payment, PaymentStatus
 from realestate.models.units import Unit, UnitStatus
 
 BOOKING_EDGES = {
+    ("inquiry", "visit_booked"): "site_visit_scheduled",
     ("inquiry", "reserve"): "reserved",
     ("site_visit_scheduled", "reserve"): "reserved",
     ("reserved", "expire"): "expired",

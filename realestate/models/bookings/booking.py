@@ -56,6 +56,7 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
         Index("ix_bookings_unit_id", "unit_id"),
     )
     EDGES: ClassVar = {
+        "visit_booked": ((S.inquiry,), S.site_visit_scheduled),
         "reserve": ((S.inquiry, S.site_visit_scheduled), S.reserved),
         "expire": ((S.reserved,), S.expired),
         "cancel": ((S.reserved,), S.cancelled),
