@@ -15,4 +15,17 @@ from realestate.models import (
     units,
 )
 
-__all__ = ["accounts", "appointments", "audit", "base", "bookings", "money", "notifications", "payments", "plans", "projects", "settings", "units"]
+__all__ = [
+    "accounts",
+    "appointments",
+    "audit",
+    "base",
+    "bookings",
+    "money",
+    "notifications",
+    "payments",
+    "plans",
+    "projects",
+    "settings",
+    "units",
+]

@@ -55,7 +55,8 @@ class Availability:
     def is_open(self, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
         """Whether all of it is within the hours of its day."""
         return any(
-            _moment(opens, zone) <= start and end <= _moment(closes, zone) for opens, closes in self._openings(start.astimezone(zone).date())
+            _moment(opens, zone) <= start and end <= _moment(closes, zone)
+            for opens, closes in self._openings(start.astimezone(zone).date())
         )
 
     def _openings(self, day: date) -> Iterator[tuple[datetime, datetime]]:
