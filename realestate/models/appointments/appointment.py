@@ -23,7 +23,7 @@ _PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "defe
 """What only the builder's team sees."""
 
 
-def _never_two_at_once(name: str, person: str, since: str, until: str, where: str) -> ExcludeConstraint[Any]:
+def _never_two_at_once(name: str, person: str, since: str, until: str, where: str) -> ExcludeConstraint:
     """No two live rows of one person overlap; touching is fine, ranges are half-open. A range of one number compares with `&&`, which
     needs no extension; NULL would be the range of everybody."""
     whose, when = text(f"int8range({person}, {person}, '[]')"), text(f"tstzrange({since}, {until})")
