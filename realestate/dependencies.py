@@ -1,16 +1,17 @@
 """The words that routers speak: for each audience who is asking, a session that writes in their name, and a reader."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, file_digest, sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import QueryParams
+from starlette.datastructures import QueryParams, UploadFile
 
 from realestate import database, reading
 from realestate.database import VISITOR, Identity
@@ -20,6 +21,7 @@ from realestate.models.base import Versions
 from realestate.reading import Collection, Detail, Feed, Listing, Summary
 from realestate.schemas.base import Search
 from realestate.security import sessions, tokens
+from realestate.services import idempotency
 
 
 class Guard:
@@ -175,13 +177,39 @@ async def _expected_version(
 
 
 def _session_of(guard: Guard) -> Callable[..., AsyncIterator[AsyncSession]]:
-    """One transaction per request in the caller's name: committed before the answer leaves, rolled back on any error."""
+    """One transaction per request in the caller's name: committed before the answer leaves, rolled back on any error.
 
-    async def get_session(identity: Annotated[Identity, Depends(guard)]) -> AsyncIterator[AsyncSession]:
+    It honours the Idempotency-Key of a POST (see `services.idempotency`), whatever the route does and however it answers.
+    """
+
+    async def get_session(request: Request, identity: Annotated[Identity, Depends(guard)]) -> AsyncIterator[AsyncSession]:
+        key = request.headers.get("idempotency-key") if request.method == "POST" and identity.user_id else None
         async with database.transaction(identity) as session:
+            if key is not None:
+                await idempotency.claim(session, key, [request.method, request.url.path, request.url.query, await _content(request)])
             yield session
+            if key is not None:
+                said: Response = request.state.answer
+                headers = [(name, value) for name, value in said.headers.items() if name != "content-length"]
+                await idempotency.keep(session, key, said.status_code, headers, bytes(said.body))
 
     return get_session
+
+
+async def _content(request: Request) -> Any:
+    """What was sent, in whatever spelling: JSON may be written in many ways, and the parts of a form stand between random words."""
+    if hasattr(request, "_json"):  # read by `routing`, as the form below
+        return request._json
+    if request._form is None:
+        return sha256(await request.body()).hexdigest()
+    return [[name, await _digest(value) if isinstance(value, UploadFile) else value] for name, value in request._form.multi_items()]
+
+
+async def _digest(upload: UploadFile) -> list[str | None]:
+    """What tells a file from another, read piece by piece and left as if it had not been read."""
+    found = await asyncio.to_thread(file_digest, upload.file, "sha256")  # type: ignore[arg-type]  # a temporary file is one to read
+    await upload.seek(0)
+    return [upload.filename, upload.content_type, found.hexdigest()]
 
 
 def _reader_of(guard: Guard) -> Callable[..., Awaitable[Reader]]:

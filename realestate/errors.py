@@ -93,6 +93,14 @@ class Transient(Exception):
     before its commit. Never reaches a client: `routing` repeats the request, then says Unavailable."""
 
 
+class Replayed(Exception):
+    """A request that was answered before, and the answer. `routing` gives it again."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        super().__init__(status)
+        self.status, self.headers, self.body = status, headers, body
+
+
 CONSTRAINTS: dict[str, tuple[str, str]] = {
     "uq_users_email": ("EMAIL_TAKEN", "There is already an account with this e-mail address."),
     "uq_builders_license_number": ("LICENSE_TAKEN", "There is already a company with this licence number."),

@@ -20,7 +20,7 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Transient, Unavailable
+from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Replayed, Transient, Unavailable
 from realestate.parsing import check_text, parse_json
 
 MEGABYTE, ATTEMPTS = 1024 * 1024, 3
@@ -46,7 +46,12 @@ class StrictRoute(APIRoute):
                 _check_query(query_string, known)
             if check_body:
                 await check_body(request)
-            return await handle(request)
+            try:
+                response = await handle(request)
+            except Replayed as said:
+                return Response(said.body, said.status, said.headers | {"Idempotency-Replayed": "true"})
+            request.state.answer = response  # the session has not ended yet: it may have to keep this
+            return response
 
         return strict
 

@@ -6,9 +6,12 @@ import time
 
 import pytest
 
+from realestate.database import Identity, transaction
 from realestate.main import app
+from realestate.models.accounts import Role
 from realestate.routers.contract import describe
 from realestate.security import tokens
+from realestate.services import idempotency
 from tests import poison
 from tests.factories import make_admin, make_builder, make_customer, make_unit
 from tests.queries import counted
@@ -176,6 +179,46 @@ async def test_no_path_makes_a_route_fail(client, world, name):
         said["url"] = re.sub(r"\{\w+\}", lambda _, value=value: value, name.split(" ")[1])
         answer = await client.request(**said, headers=builder.headers)
         assert 400 <= answer.status_code < 500, value
+
+
+# ── Sent twice ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+KEPT = [name for name in PRIVATE if name.startswith("POST") and not name.startswith("POST /api/auth/")]
+
+
+def test_a_post_of_somebody_signed_in_says_that_it_may_be_sent_twice():
+    said = {
+        name for name, operation in OPERATIONS.items() if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    }
+    assert said == set(KEPT)
+
+
+@pytest.mark.parametrize("name", KEPT)
+async def test_a_post_may_be_sent_twice(client, world, name):
+    """A key that stands for something else is refused before anything is done; a new one brings the first answer again, or keeps nothing."""
+    builder, customer, ids = world
+    for person in (builder, customer, await make_admin()):
+        await use_up(person, "spent")
+        spent = await client.request(**request_of(name, ids), headers=person.headers | {"Idempotency-Key": "spent"})
+        if spent.status_code == 403:
+            continue
+        assert (spent.status_code, spent.json()["code"]) == (422, "IDEMPOTENCY_MISMATCH"), spent.text
+        first, again = [
+            await client.request(**request_of(name, ids), headers=person.headers | {"Idempotency-Key": "new"}) for _ in range(2)
+        ]
+        assert (first.status_code, _sense(first)) == (again.status_code, _sense(again))
+        assert again.headers.get("Idempotency-Replayed") == ("true" if first.status_code < 400 else None)
+        assert first.content == again.content or first.status_code >= 400
+        return
+    raise AssertionError("nobody may do this")
+
+
+async def use_up(person, key):
+    """As if something else had been done with the key."""
+    identity = Identity(Role(person.role), person.user_id, person.builder_id, person.team_role)
+    async with transaction(identity) as session:
+        await idempotency.claim(session, key, "something else")
+        await idempotency.keep(session, key, 200, [], b"{}")
 
 
 # ── Manners ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -91,6 +91,15 @@ def create_admin(email: str) -> None:
     typer.echo(f"Administrator {email} created" + ("." if asked else f" with password {password}"))
 
 
+@app.command("clear-idempotency-keys")
+def clear_idempotency_keys() -> None:
+    """Forget the answers that were kept for repeated requests, once they are a day old."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        typer.echo(f"Keys forgotten: {asyncio.run(database.clear_idempotency_keys())}")
+
+
 @app.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document."""

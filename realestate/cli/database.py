@@ -136,3 +136,11 @@ async def create_admin(email: str, password: str) -> None:
 
     async with connected():
         await accounts.create_admin(email, password)
+
+
+async def clear_idempotency_keys() -> int:
+    from realestate.database import connected
+    from realestate.services import idempotency
+
+    async with connected():
+        return await idempotency.clear()

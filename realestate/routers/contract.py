@@ -22,6 +22,8 @@ SIGNED_IN: list[Document] = [{name: []} for name in SCHEMES]
 SECURITY: dict[str | None, list[Document]] = {"required": SIGNED_IN, "optional": [{}, *SIGNED_IN], None: []}
 
 
+KEY: Document = {"type": "string", "maxLength": 255, "pattern": "^[!-~]+$", "examples": ["6f1c2b7a-9d3e-4c11-8a55-0c2d4b7e9f10"]}
+
 LOOKS_LIKE: Document = {
     "id": 7,
     "builder_id": 3,
@@ -73,6 +75,7 @@ def describe(app: FastAPI) -> Document:
         _add_questions(operation, dependant, document)
         _add_problems(method, path, operation)
         _add_conditions(operation)
+        _add_repeating(method, path, operation)
     _name_components(document)
     assert len(names := _operation_ids(document)) == len(set(names)), f"two functions have the same name: {sorted(names)}"
     return document
@@ -143,6 +146,26 @@ def _add_conditions(operation: Document) -> None:
     if "304" in operation["responses"]:
         for status in ("200", "304"):
             operation["responses"][status].setdefault("headers", {})["ETag"] = {"schema": {"type": "string"}, "description": "the version"}
+
+
+def _add_repeating(method: str, path: str, operation: Document) -> None:
+    """What a session does for every POST of somebody who is signed in; those of auth have none."""
+    if method != "POST" or operation["security"] != SIGNED_IN or path.startswith("/api/auth/"):
+        return
+    header = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "schema": KEY,
+        "description": "the same key brings the same answer",
+    }
+    operation.setdefault("parameters", []).append(header)
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response.setdefault("headers", {})["Idempotency-Replayed"] = {
+                "schema": {"const": "true"},
+                "description": "this was answered before",
+            }
 
 
 def _name_components(document: Document) -> None:

@@ -6,10 +6,21 @@ PostgreSQL ORs the USING of all sentences and, apart from that, their CHECKs, so
 a row enter by one and leave by the other: at most one per role and table.
 """
 
-from realestate.tenancy.sentences import accounts, appointments, audit, bookings, notifications, payments, projects, settings, units
+from realestate.tenancy.sentences import (
+    accounts,
+    appointments,
+    audit,
+    bookings,
+    idempotency,
+    notifications,
+    payments,
+    projects,
+    settings,
+    units,
+)
 from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
 
 __all__ = ["ME", "MY_BUILDER", "WALL", "May"]
 
-ROOMS = (accounts, projects, units, bookings, payments, notifications, audit, settings, appointments)
+ROOMS = (accounts, projects, units, bookings, payments, notifications, audit, settings, appointments, idempotency)
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}
