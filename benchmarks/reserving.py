@@ -62,7 +62,7 @@ def price(unit: Any, project: Any) -> dict[str, Any]:
 def installments(booking: Any, project: Any) -> Iterator[dict[str, Any]]:
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo(project.timezone)).date()
-    owned = {"builder_id": booking.builder_id, "booking_id": booking.id, "customer_id": booking.customer_id}
+    owned = {name: getattr(booking, name) for name in ("builder_id", "project_id", "customer_id")} | {"booking_id": booking.id}
     for seq, (line, amount) in enumerate(zip(PLAN, split(booking.total_amount), strict=True), 1):
         is_owed = line["trigger"] == "on_booking"
         yield owned | {

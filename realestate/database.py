@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from realestate.config import settings
 from realestate.errors import Transient
-from realestate.models.accounts import Role
+from realestate.models.accounts import Role, TeamRole
 from realestate.refusals import commit_unknown, translated
 
 Driver = AsyncConnection[Any]
@@ -37,12 +37,14 @@ TIMEOUTS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_se
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking: a role and, where it has them, a user, a builder, a place in the team and a session."""
+    """Who is asking: a role and, where it has them, a user, a builder, a place in the team with its limits, and a session."""
 
     role: Role
     user_id: int | None = None
     builder_id: int | None = None
     team_role: str | None = None
+    project_scope: tuple[int, ...] = ()
+    may_certify: bool = False
     session_id: int | None = None
 
     @property
@@ -52,16 +54,24 @@ class Identity:
         return self.user_id
 
     @property
+    def scope(self) -> str:
+        """What a member of a team is limited to, as the wall reads it: its own customers ("own:"), some projects (":3,7"), or both."""
+        own = "own" if self.team_role == TeamRole.sales else ""
+        return f"{own}:{','.join(map(str, self.project_scope))}" if own or self.project_scope else ""
+
+    @property
     def context(self) -> dict[str, str]:
-        """What PostgreSQL needs to know; an empty string is nobody."""
-        return {"role": f"realestate_{self.role.value}", "user": str(self.user_id or ""), "builder": str(self.builder_id or "")}
+        """What PostgreSQL needs to know; an empty user or builder is nobody, an empty scope no limit."""
+        who = {"user": str(self.user_id or ""), "builder": str(self.builder_id or ""), "scope": self.scope}
+        return {"role": f"realestate_{self.role.value}", **who}
 
 
 VISITOR = Identity(Role.visitor)
 DOORMAN = Identity(Role.doorman)
 WORKER = Identity(Role.worker)
 
-ACT_AS = "SELECT set_config('role', $1, true), set_config('app.user_id', $2, true), set_config('app.builder_id', $3, true)"
+ACT_AS = """SELECT set_config('role', $1, true), set_config('app.user_id', $2, true), set_config('app.builder_id', $3, true),
+    set_config('app.scope', $4, true)"""
 TELL = "SELECT record($1::jsonb), tell($2::jsonb)"
 RECORD = "SELECT record($1::jsonb)"
 

@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams, UploadFile
 from realestate import database, reading
 from realestate.database import VISITOR, Identity
 from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
-from realestate.models.accounts import PERMISSIONS, Permission, Role, TeamRole
+from realestate.models.accounts import Permission, Role, TeamRole, permissions_of
 from realestate.models.base import Versions
 from realestate.reading import Collection, Detail, Feed, Listing, Summary
 from realestate.schemas.base import Search
@@ -49,7 +49,8 @@ def _identify(header: str | None) -> Identity:
     claims = tokens.read(token.strip())
     if claims.session_id in sessions.ended:
         raise Unauthenticated("SESSION_ENDED", "This session has ended. Please sign in again.")
-    return Identity(Role(claims.role), claims.user_id, claims.builder_id, claims.team_role, claims.session_id)
+    limits = claims.project_scope, claims.may_certify
+    return Identity(Role(claims.role), claims.user_id, claims.builder_id, claims.team_role, *limits, claims.session_id)
 
 
 ANYONE = Guard(Role.visitor, Role.customer, Role.builder, Role.admin)
@@ -95,7 +96,7 @@ def may(permission: Permission) -> Any:
 
 def permit(member: Identity, permission: Permission) -> Identity:
     """The same where only the body tells what is needed."""
-    if member.team_role is None or TeamRole(member.team_role) not in PERMISSIONS[permission]:
+    if member.team_role is None or permission not in permissions_of(TeamRole(member.team_role), member.may_certify):
         raise Forbidden("NOT_PERMITTED", f"Your role in the team does not include {permission.value}.")
     return member
 

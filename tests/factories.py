@@ -33,6 +33,7 @@ class Person:
     email: str
     builder_id: int | None = None
     team_role: str | None = None
+    project_scope: tuple[int, ...] = ()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -42,6 +43,7 @@ class Person:
             role=self.role,
             builder_id=self.builder_id,
             team_role=self.team_role,
+            project_scope=self.project_scope,
             expires_at=int(time.time()) + 600,
         )
         return {"Authorization": f"Bearer {tokens.issue(claims)}"}
@@ -70,16 +72,17 @@ async def make_builder(name: str = "Ashoka Homes", status: BuilderStatus = Build
     return Person(owner.id, "builder", owner.email, builder.id, "owner")
 
 
-async def make_member(builder: Person, team_role: TeamRole) -> Person:
-    """Somebody else of the same company."""
+async def make_member(builder: Person, team_role: TeamRole, *project_scope: int) -> Person:
+    """Somebody else of the same company, who may be limited to some projects."""
     async with transaction(WORKER) as session:
-        user = await _user(UserType.builder, "Team Member", builder_id=builder.builder_id, team_role=team_role)
+        place = {"builder_id": builder.builder_id, "team_role": team_role, "project_scope": list(project_scope) or None}
+        user = await _user(UserType.builder, "Team Member", **place)
         session.add(user)
-    return Person(user.id, "builder", user.email, builder.builder_id, team_role.value)
+    return Person(user.id, "builder", user.email, builder.builder_id, team_role.value, project_scope)
 
 
 async def make_customer(name: str = "Asha Rao", known_to: Person | None = None) -> Person:
-    """A customer, whom a builder may already know."""
+    """A customer, whom a builder may already know; known to one of its sales people, it is theirs to look after."""
     async with transaction(WORKER) as session:
         user = await _user(UserType.customer, name)
         session.add(user)
@@ -88,7 +91,8 @@ async def make_customer(name: str = "Asha Rao", known_to: Person | None = None) 
         session.add(Customer(id=user.id, first_name=first, last_name=last, phone="+919876543210"))
         await session.flush()
         if known_to:
-            session.add(Lead(builder_id=known_to.builder_id, customer_id=user.id, source=LeadSource.team))
+            seller = known_to.user_id if known_to.team_role == TeamRole.sales else None
+            session.add(Lead(builder_id=known_to.builder_id, customer_id=user.id, source=LeadSource.team, assigned_to=seller))
     return Person(user.id, "customer", user.email)
 
 

@@ -11,9 +11,11 @@ import psycopg
 from psycopg import AsyncConnection
 
 from realestate.database import Identity
+from realestate.models.accounts import Role
 from tests.factories import Person
 
-ACT_AS = "SELECT set_config('role', 'realestate_' || %s, true), set_config('app.user_id', %s, true), set_config('app.builder_id', %s, true)"
+ACT_AS = """SELECT set_config('role', 'realestate_' || %s, true), set_config('app.user_id', %s, true),
+    set_config('app.builder_id', %s, true), set_config('app.scope', %s, true)"""
 PATIENCE = 10.0
 
 
@@ -22,7 +24,8 @@ async def speaking(person: Person | Identity) -> AsyncIterator[AsyncConnection[A
     """One transaction in somebody's name: committed by whoever says so, undone otherwise."""
     async with await AsyncConnection.connect(os.environ["DATABASE_URL"]) as connection:
         try:
-            await connection.execute(ACT_AS, [str(person.role), str(person.user_id or ""), str(person.builder_id or "")])
+            who = Identity(Role(person.role), person.user_id, person.builder_id, person.team_role, person.project_scope)
+            await connection.execute(ACT_AS, [str(who.role), *list(who.context.values())[1:]])
             yield connection
         finally:
             await connection.rollback()

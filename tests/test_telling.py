@@ -125,8 +125,8 @@ async def test_all_parties_of_a_booking_are_told(sale):
     builder, customer, booking = sale
     spouse, stranger = await make_customer("Ravi Rao"), await make_customer("Ravi Menon")
     async with transaction(WORKER) as session:
-        key = {"builder_id": builder.builder_id, "booking_id": booking["id"], "owner_id": customer.user_id}
-        session.add(BookingParty(**key, customer_id=spouse.user_id, role=PartyRole.co_applicant, share=0))
+        key = {"builder_id": builder.builder_id, "project_id": booking["project_id"], "booking_id": booking["id"]}
+        session.add(BookingParty(**key, owner_id=customer.user_id, customer_id=spouse.user_id, role=PartyRole.co_applicant, share=0))
     await tell_as(builder, event(booking), event(booking, customer=False))
 
     assert [await numbers(person) for person in (customer, spouse, stranger)] == [[1], [1], []]

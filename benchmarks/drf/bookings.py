@@ -84,6 +84,7 @@ class Booking(Model):
 class Installment(Model):
     id = BigAutoField(primary_key=True)
     builder_id = BigIntegerField()
+    project_id = BigIntegerField()
     booking = belongs(Booking, related_name="installments")
     customer_id = BigIntegerField()
     seq = IntegerField()
@@ -113,6 +114,7 @@ class Payment(Model):
 class BookingParty(Model):
     id = BigAutoField(primary_key=True)
     builder_id = BigIntegerField()
+    project_id = BigIntegerField()
     booking_id = BigIntegerField()
     owner_id = BigIntegerField()
     customer_id = BigIntegerField()

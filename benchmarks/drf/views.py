@@ -103,7 +103,7 @@ def reserve(unit, customer):
     booking = Booking.objects.create(
         builder_id=unit.builder_id, project_id=unit.project_id, unit=unit, customer_id=customer, **price(unit, unit.project)
     )
-    place = {"builder_id": unit.builder_id, "booking_id": booking.pk}
+    place = {"builder_id": unit.builder_id, "project_id": unit.project_id, "booking_id": booking.pk}
     BookingParty.objects.create(**place, owner_id=customer, customer_id=customer, role="owner", share=1_000_000)
     Installment.objects.bulk_create(Installment(**line) for line in installments(booking, unit.project))
     unit.status, unit.customer_id, unit.hold_expires_at = "reserved", customer, booking.reserve_expires_at

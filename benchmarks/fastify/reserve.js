@@ -16,10 +16,11 @@ const BOOKING = `
     plan_snapshot, reserve_expires_at, promised_possession_date)
   VALUES ($1, $2, $3, $4, 'reserved', $5, $6, $7, $8, 'hybrid', $9, $10, $11) RETURNING id, booking_number`;
 const PARTY = `
-  INSERT INTO booking_parties (builder_id, booking_id, owner_id, customer_id, role, share) VALUES ($1, $2, $3, $3, 'owner', 1000000)`;
+  INSERT INTO booking_parties (builder_id, project_id, booking_id, owner_id, customer_id, role, share)
+  VALUES ($1, $2, $3, $4, $4, 'owner', 1000000)`;
 const LINES = `
-  INSERT INTO installments (builder_id, booking_id, customer_id, seq, name, amount, trigger, status, due_date, demanded_at)
-  SELECT $1, $2, $3, l.* FROM unnest($4::int[], $5::text[], $6::bigint[], $7::jsonb[], $8::text[], $9::date[], $10::timestamptz[]) AS l`;
+  INSERT INTO installments (builder_id, project_id, booking_id, customer_id, seq, name, amount, trigger, status, due_date, demanded_at)
+  SELECT $1, $2, $3, $4, l.* FROM unnest($5::int[], $6::text[], $7::bigint[], $8::jsonb[], $9::text[], $10::date[], $11::timestamptz[]) AS l`;
 const UNIT = `
   UPDATE units SET status = 'reserved', customer_id = $2, hold_expires_at = $3, version = version + 1, updated_at = now() WHERE id = $1`;
 const TELL = "SELECT record($1), tell($2)";
@@ -73,10 +74,10 @@ export async function reserve(run, customer, unitId, wall) {
     unit.builder_id, unit.project_id, unit.id, customer, token, unit.price, unit.currency, sheet, { plan: "hybrid", lines: PLAN }, until,
     unit.promised_possession_date,
   ]);
-  await run("party", PARTY, [unit.builder_id, booking.id, customer]);
+  await run("party", PARTY, [unit.builder_id, unit.project_id, booking.id, customer]);
   const owed = PLAN.map((line) => line.trigger === "on_booking");
   await run("lines", LINES, [
-    unit.builder_id, booking.id, customer, PLAN.map((_, n) => n + 1), PLAN.map((line) => line.name), parts, PLAN,
+    unit.builder_id, unit.project_id, booking.id, customer, PLAN.map((_, n) => n + 1), PLAN.map((line) => line.name), parts, PLAN,
     owed.map((is) => (is ? "demanded" : "scheduled")), PLAN.map((line) => dueDate(line, unit.today)), owed.map((is) => (is ? now : null)),
   ]);
   await run("unit", UNIT, [unit.id, customer, until]);

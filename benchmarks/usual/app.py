@@ -104,8 +104,8 @@ def create_booking(order: BookingCreate, user: CurrentUser, session: Db):
     unit.version += 1
     session.add(booking)
     session.flush()
-    owner = {"builder_id": unit.builder_id, "booking_id": booking.id, "owner_id": user.id, "customer_id": user.id}
-    session.add(BookingParty(**owner, role="owner", share=1_000_000))
+    party = {"builder_id": unit.builder_id, "project_id": unit.project_id, "booking_id": booking.id, "customer_id": user.id}
+    session.add(BookingParty(**party, owner_id=user.id, role="owner", share=1_000_000))
     session.add_all(Installment(**line) for line in installments(booking, unit.project))
     tell_team(session, booking, unit)
     session.commit()

@@ -12,6 +12,7 @@ class Installment(Base):
     __tablename__ = "installments"
     id: Mapped[int] = mapped_column(primary_key=True)
     builder_id: Mapped[int]
+    project_id: Mapped[int]
     booking_id: Mapped[int] = key("bookings.id")
     customer_id: Mapped[int]
     seq: Mapped[int]
@@ -93,6 +94,7 @@ class BookingParty(Base):
     __tablename__ = "booking_parties"
     id: Mapped[int] = mapped_column(primary_key=True)
     builder_id: Mapped[int]
+    project_id: Mapped[int]
     booking_id: Mapped[int] = key("bookings.id")
     owner_id: Mapped[int]
     customer_id: Mapped[int]

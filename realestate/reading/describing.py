@@ -89,5 +89,6 @@ def compile_answer(answer: ColumnElement[Any]) -> Query:
     caller = and_(
         func.set_config(literal_column("'app.user_id'"), bindparam("user", type_=Text), literal_column("true")).is_not(None),
         func.set_config(literal_column("'app.builder_id'"), bindparam("builder", type_=Text), literal_column("true")).is_not(None),
+        func.set_config(literal_column("'app.scope'"), bindparam("scope", type_=Text), literal_column("true")).is_not(None),
     )
     return Query.of(select(case((caller, answer))))

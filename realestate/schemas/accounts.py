@@ -140,6 +140,7 @@ class UserOut(Wire):
     customer_id: int | None
     team_role: TeamRole | None
     permissions: list[Permission]
+    project_scope: Annotated[list[int], Field(description="the only projects that a member of a team sees; empty: all of the company's")]
     is_verified: bool
     created_at: Moment
 

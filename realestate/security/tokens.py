@@ -36,14 +36,18 @@ class Claims:
     builder_id: int | None
     team_role: str | None
     expires_at: int
+    project_scope: tuple[int, ...] = ()
+    may_certify: bool = False
 
     def __post_init__(self) -> None:
         is_builder = self.role == "builder"
         ids = [self.session_id, self.user_id] + ([self.builder_id] if is_builder else [])
         if self.role not in ROLES or not all(_is_id(number) for number in [*ids, self.expires_at]):
             raise ValueError("not a role, an id or a time")
-        if not is_builder and (self.builder_id is not None or self.team_role is not None):
+        if not is_builder and any((self.builder_id is not None, self.team_role is not None, self.project_scope, self.may_certify)):
             raise ValueError("only a builder's person belongs to a builder")
+        if not all(_is_id(number) for number in self.project_scope) or type(self.may_certify) is not bool:
+            raise ValueError("not what a member of a team is limited to")
         if self.team_role is not None and (type(self.team_role) is not str or not self.team_role):
             raise ValueError("not a team role")
 
@@ -61,8 +65,8 @@ def issue(claims: Claims) -> str:
         "sid": claims.session_id,
         "role": claims.role,
     }
-    tenant = {"bid": claims.builder_id, "team": claims.team_role}
-    body |= {name: value for name, value in tenant.items() if value is not None}
+    tenant = {"bid": claims.builder_id, "team": claims.team_role, "scope": claims.project_scope, "certifies": claims.may_certify}
+    body |= {name: value for name, value in tenant.items() if value}
     kid = _current_kid()
     return str(jwt.encode(body, _keys()[kid], ALGORITHM, headers={"kid": kid}))
 
@@ -88,7 +92,11 @@ def _verified(token: str, headers: dict[str, Any]) -> Claims:
         raise ValueError("not an access token of ours")
     if not body["jti"] or not _is_id(body["iat"]) or body["iat"] > time.time() + LEEWAY:
         raise ValueError("not issued by now")
-    return Claims(body["sid"], _number(body["sub"]), body["role"], body.get("bid"), body.get("team"), body["exp"])
+    scope = body.get("scope", [])
+    if type(scope) is not list:
+        raise ValueError("not a list of projects")
+    who = body["sid"], _number(body["sub"]), body["role"], body.get("bid"), body.get("team")
+    return Claims(*who, body["exp"], tuple(scope), body.get("certifies", False))
 
 
 def _number(digits: str) -> int:

@@ -196,7 +196,7 @@ async def _let_go(session: AsyncSession, booking: Booking, unit: Unit) -> None:
 
 
 def _key(booking: Booking) -> dict[str, int]:
-    return {"builder_id": booking.builder_id, "booking_id": booking.id}
+    return {"builder_id": booking.builder_id, "project_id": booking.project_id, "booking_id": booking.id}
 
 
 def _names(booking: Booking, unit: Unit) -> dict[str, str]:

@@ -43,6 +43,7 @@ async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -
     await _check(session, booking, unit.project.date_at(now), said)
     payment = Payment(
         builder_id=booking.builder_id,
+        project_id=booking.project_id,
         customer_id=booking.customer_id,
         currency=booking.currency,
         created_by=member.me,
@@ -106,7 +107,7 @@ async def queue_full_refund(session: AsyncSession, member: Identity, booking: Bo
 
 async def _queue_refund(session: AsyncSession, member: Identity, receipt: Payment, today: date) -> None:
     """All of a receipt. Pending until somebody else approves it."""
-    copied = ("builder_id", "booking_id", "customer_id", "payment_type", "amount", "currency", "payment_method")
+    copied = ("builder_id", "project_id", "booking_id", "customer_id", "payment_type", "amount", "currency", "payment_method")
     refund = Payment(
         **{name: getattr(receipt, name) for name in copied},
         kind=PaymentKind.refund,
@@ -160,6 +161,7 @@ async def _number(session: AsyncSession, booking: Booking, series: Series, day: 
 def _allocation(receipt: Payment, line: Installment, part: Decimal) -> Allocation:
     return Allocation(
         builder_id=line.builder_id,
+        project_id=line.project_id,
         booking_id=line.booking_id,
         customer_id=line.customer_id,
         payment_id=receipt.id,

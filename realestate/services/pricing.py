@@ -35,6 +35,7 @@ def _installment(booking: Booking, seq: int, line: PlanLine, amount: Decimal, no
     is_owed = line.trigger is PlanTrigger.on_booking
     return Installment(
         builder_id=booking.builder_id,
+        project_id=booking.project_id,
         booking_id=booking.id,
         customer_id=booking.customer_id,
         seq=seq,

@@ -3,10 +3,12 @@
 They reach rows that the caller cannot see, so `search_path` is pinned and nobody may call them but those named here.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from realestate.models.accounts import PERMISSIONS
-from realestate.tenancy.sentences import ME, MY_BUILDER
+from realestate.models.base import Base
+from realestate.tenancy.sentences import IS_OWN, ME, MY_BUILDER, SITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ _ROLES_BY_PERMISSION = " ".join(
 
 
 def _business(said: str) -> str:
-    """Whose the subject of some JSON is: its builder, and the customers whom it concerns. No row when there is no such thing."""
+    """Whose the subject of some JSON is: its builder, its project if any, and the customers whom it concerns. No row when there is no such thing."""
     parties = "ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = {})".format
     whose = {"booking": ("bookings", parties("t.id")), "payment": ("payments", parties("t.booking_id"))}
     whose |= {"installment": ("installments", parties("t.booking_id")), "hold": ("holds", "ARRAY[t.customer_id]")}
@@ -46,10 +48,14 @@ def _anything(said: str) -> str:
 
 def _one_of(said: str, whose: dict[str, tuple[str, str, str]]) -> str:
     return " UNION ALL ".join(
-        f"""SELECT {builder} AS builder_id, {customers} AS customers FROM {table} t
+        f"""SELECT {builder} AS builder_id, {_project_of(table)} AS project_id, {customers} AS customers FROM {table} t
             WHERE {said} ->> 'subject' = '{subject}' AND t.id = ({said} ->> 'id')::bigint"""
         for subject, (table, builder, customers) in whose.items()
     )
+
+
+def _project_of(table: str) -> str:
+    return "t.id" if table == "projects" else "t.project_id" if "project_id" in Base.metadata.tables[table].columns else "NULL::bigint"
 
 
 TELL = Function(
@@ -78,6 +84,10 @@ TELL = Function(
             SELECT u.id FROM users u WHERE u.builder_id = subject.builder_id AND u.is_active
                 AND EXISTS (SELECT FROM jsonb_array_elements_text(event -> 'permissions') AS one (permission)
                     WHERE u.team_role = ANY (CASE permission {_ROLES_BY_PERMISSION} END))
+                -- a limited member hears of what it may see
+                AND coalesce(subject.project_id = ANY (u.project_scope), true)
+                AND (u.team_role <> 'sales' OR subject.customers = '{{}}' OR EXISTS (SELECT FROM leads l
+                    WHERE l.builder_id = u.builder_id AND l.customer_id = ANY (subject.customers) AND l.assigned_to = u.id))
         ) AS recipient (person)
         WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder OR me = ANY (subject.customers));
 
@@ -149,4 +159,49 @@ RECORD = Function(
     callers=("customer", "builder", "admin", "worker", "doorman"),
 )
 
-CALLED = (TELL, RECORD)
+
+def _customers(tables: Iterable[str], condition: str) -> str:
+    return " UNION ALL ".join(f"SELECT customer_id FROM {table} WHERE builder_id = {MY_BUILDER} AND {condition}" for table in tables)
+
+
+def _tables_with(column: str) -> Iterator[str]:
+    """And a customer. What hangs on a booking says nothing that its parties do not, nor a unit; and one NULL would let everybody in."""
+    for table in Base.metadata.sorted_tables:
+        customer, booking = table.columns.get("customer_id"), table.columns.get("booking_id")
+        is_first = booking is None or booking.nullable or table.name == "booking_parties"
+        if customer is not None and not customer.nullable and column in table.columns and is_first:
+            yield table.name
+
+
+_ASSIGNED = _customers(_tables_with("assigned_to"), f"assigned_to = {ME}")
+_MET_AT_SITES = _customers(_tables_with("project_id"), "project_id = ANY (sites)")
+
+MY_CUSTOMERS = Function(
+    "my_customers()",
+    f"""
+    -- Whom a seller looks after: those whose lead, visit … is assigned to it. NULL: no such limit.
+    CREATE FUNCTION my_customers() RETURNS bigint[] STABLE {DEFINER} AS $$
+    BEGIN
+        IF NOT coalesce({IS_OWN}, false) THEN RETURN NULL; END IF;
+        RETURN ARRAY({_ASSIGNED});
+    END $$
+    """,
+    callers=("builder",),
+)
+
+CUSTOMERS_OF_MY_SITES = Function(
+    "customers_of_my_sites()",
+    f"""
+    -- Whom a member who is limited to some projects knows: who has something to do with one of them, or is assigned to it. NULL: no such limit.
+    CREATE FUNCTION customers_of_my_sites() RETURNS bigint[] STABLE {DEFINER} AS $$
+    DECLARE
+        sites bigint[] := {SITES};
+    BEGIN
+        IF sites IS NULL THEN RETURN NULL; END IF;
+        RETURN ARRAY({_MET_AT_SITES} UNION ALL {_ASSIGNED});
+    END $$
+    """,
+    callers=("builder",),
+)
+
+CALLED = (TELL, RECORD, MY_CUSTOMERS, CUSTOMERS_OF_MY_SITES)

@@ -13,7 +13,7 @@ from realestate.models.base import Base
 from realestate.tenancy.agenda import AGENDA
 from realestate.tenancy.clerk import CALLED, Function
 from realestate.tenancy.invariants import INVARIANTS
-from realestate.tenancy.sentences import WALL, May
+from realestate.tenancy.sentences import WALL, May, limit
 
 PREFIX = "realestate_"
 ROLES = (*(role.value for role in Role), "clerk")
@@ -90,16 +90,18 @@ def statements() -> Iterator[str]:
     yield f"REVOKE ALL ON {tables} FROM PUBLIC, {roles}"
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {roles}"
+    yield f"GRANT CREATE ON SCHEMA public TO {PREFIX}clerk"
+    for function in FUNCTIONS:
+        yield from _entrust(function)
+    yield f"REVOKE CREATE ON SCHEMA public FROM {PREFIX}clerk"
     for model, permissions in WALL.items():
         table = model.__tablename__
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
         for permission in permissions:
             yield from _allow(table, permission)
-    yield f"GRANT CREATE ON SCHEMA public TO {PREFIX}clerk"
-    for function in FUNCTIONS:
-        yield from _entrust(function)
-    yield f"REVOKE CREATE ON SCHEMA public FROM {PREFIX}clerk"
+        if within := limit(model):
+            yield f"CREATE POLICY builder_within_limits ON {table} AS RESTRICTIVE TO {PREFIX}builder USING ({within})"
 
 
 def _allow(table: str, may: May) -> Iterator[str]:

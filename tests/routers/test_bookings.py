@@ -270,9 +270,9 @@ async def test_what_the_clock_has_ended_takes_no_more_steps(client):
 
 
 async def test_sales_may_let_go_of_a_reserve_but_not_confirm_it(client):
-    builder, asha = await make_builder(), await make_customer()
+    builder = await make_builder()
     seller = await make_member(builder, TeamRole.sales)
-    booking = await reserved_booking(client, asha, await make_unit(builder))
+    booking = await reserved_booking(client, await make_customer(known_to=seller), await make_unit(builder))
 
     assert (await set_status(client, seller, booking, "rejected", reason="no")).status_code == 403
     assert (await set_status(client, seller, booking, "cancelled")).json()["status"] == "cancelled"
@@ -291,9 +291,10 @@ TOLD = {  # domain.md §7: which of the team hear of what, besides the customer
 async def test_those_whom_it_concerns_are_told_and_nobody_else(client):
     builder = await make_builder()
     team = {role: await make_member(builder, role) for role in TeamRole if role is not TeamRole.owner}
-    await confirmed_booking(client, builder, await make_customer(), await make_unit(builder))
+    seller = team[TeamRole.sales]
+    await confirmed_booking(client, builder, await make_customer(known_to=seller), await make_unit(builder))
     for status in ("rejected", "cancelled"):
-        booking = await reserved_booking(client, await make_customer(), await make_unit(builder))
+        booking = await reserved_booking(client, await make_customer(known_to=seller), await make_unit(builder))
         await set_status(client, builder, booking, status, reason="So be it.")
 
     for role, member in team.items():

@@ -71,8 +71,8 @@ async def test_a_customer_holds_for_minutes_at_todays_price_and_the_sales_team_i
 
 async def test_staff_hold_for_days_and_only_for_a_lead_of_theirs(client):
     builder = await make_builder()
-    asha, stranger = await make_customer(known_to=builder), await make_customer()
     sales = await make_member(builder, TeamRole.sales)
+    asha, stranger = await make_customer(known_to=sales), await make_customer(known_to=builder)
     unit_id = await make_unit(builder)
 
     assert (await hold(client, sales, unit_id, customer_id=stranger.user_id)).status_code == 404

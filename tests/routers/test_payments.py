@@ -91,7 +91,12 @@ async def test_the_vector_of_the_design(client, sold):
 
     lines = [
         Installment(
-            id=n, builder_id=1, booking_id=1, customer_id=1, seq=n, amount=D(amount), allocated=D(0), status=InstallmentStatus.demanded
+            **dict.fromkeys(("builder_id", "project_id", "booking_id", "customer_id"), 1),
+            id=n,
+            seq=n,
+            amount=D(amount),
+            allocated=D(0),
+            status=InstallmentStatus.demanded,
         )
         for n, amount in enumerate(("60000", "200000", "150000"), 1)
     ]

@@ -36,10 +36,10 @@ async def test_a_schedule_that_does_not_sum_fails_at_the_commit(sale):
 
 async def test_a_schedule_may_be_rewritten_within_a_transaction(sale):
     builder, customer, booking = sale
-    key = (builder.builder_id, booking.booking, customer.user_id)
+    key = (builder.builder_id, booking.project, booking.booking, customer.user_id)
     async with speaking(builder) as connection:
         (amount,) = await one(connection, "SELECT amount FROM installments WHERE booking_id = %s AND seq = 8", booking.booking)
-        await connection.execute(f"{LINE} VALUES (%s, %s, %s, 9, 'x', %s, '{{}}', 0)", [*key, amount])
+        await connection.execute(f"{LINE} VALUES (%s, %s, %s, %s, 9, 'x', %s, '{{}}', 0)", [*key, amount])
         await connection.execute("UPDATE installments SET status = 'cancelled' WHERE booking_id = %s AND seq = 8", [booking.booking])
         await connection.commit()
 
@@ -77,8 +77,8 @@ async def test_what_is_owed_no_more_is_not_owed_again_when_money_is_taken_back(s
 
 
 async def allocate(connection, builder, customer, booking, amount):
-    values = [builder.builder_id, booking.booking, customer.user_id, booking.payment, booking.line, amount]
-    await connection.execute(f"{ALLOCATION} VALUES (%s, %s, %s, %s, %s, %s)", values)
+    values = [builder.builder_id, booking.project, booking.booking, customer.user_id, booking.payment, booking.line, amount]
+    await connection.execute(f"{ALLOCATION} VALUES (%s, %s, %s, %s, %s, %s, %s)", values)
 
 
 async def test_no_more_is_allocated_than_was_paid(sale):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from realestate import tenancy
 from realestate.models.base import Base
 from realestate.tenancy.install import COMMANDS, FUNCTIONS, PREFIX, ROLES
-from realestate.tenancy.sentences import WALL, May
+from realestate.tenancy.sentences import WALL, May, limit
 
 OURS = "relnamespace = 'public'::regnamespace"
 CATALOG = {
@@ -72,8 +72,11 @@ def app() -> Iterator[psycopg.Connection]:
 
 
 def test_policies_are_those_declared(owner: Connection) -> None:
-    declared = {(table, f"{who}_may_{word}", f"{{{PREFIX}{who}}}", COMMANDS[word]) for table, who, word, _ in SENTENCES}
-    assert ask(owner, "policies", 0, 1, 3, 4) == declared
+    declared = {(table, f"{who}_may_{word}", "PERMISSIVE", f"{{{PREFIX}{who}}}", COMMANDS[word]) for table, who, word, _ in SENTENCES}
+    limited = {
+        (model.__tablename__, "builder_within_limits", "RESTRICTIVE", f"{{{PREFIX}builder}}", "ALL") for model in WALL if limit(model)
+    }
+    assert ask(owner, "policies", 0, 1, 2, 3, 4) == declared | limited
 
 
 def test_grants_are_those_declared(owner: Connection) -> None:

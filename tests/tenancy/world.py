@@ -13,7 +13,7 @@ from tests.speaking import speaking
 
 
 def identity(person):
-    return Identity(Role(person.role), person.user_id, person.builder_id, person.team_role)
+    return Identity(Role(person.role), person.user_id, person.builder_id, person.team_role, person.project_scope)
 
 
 async def sell(builder, customer, unit_id):
@@ -29,7 +29,7 @@ async def sell(builder, customer, unit_id):
     async with speaking(builder) as connection:
         query = "SELECT id, installment_id FROM allocations WHERE payment_id = %s"
         allocation, line = await (await connection.execute(query, [payment.id])).fetchone()
-    return SimpleNamespace(booking=booking.id, payment=payment.id, allocation=allocation, line=line)
+    return SimpleNamespace(project=booking.project_id, booking=booking.id, payment=payment.id, allocation=allocation, line=line)
 
 
 async def make_world():
@@ -49,11 +49,11 @@ async def make_world():
 
 
 BOOKING = "INSERT INTO bookings (builder_id, project_id, unit_id, customer_id, status, token_amount, total_amount, currency, cost_sheet, plan_snapshot"
-PAYMENT = "INSERT INTO payments (builder_id, booking_id, customer_id, payment_type, amount, currency, payment_method, payment_date, created_by, allocated)"
+PAYMENT = "INSERT INTO payments (builder_id, project_id, booking_id, customer_id, payment_type, amount, currency, payment_method, payment_date, created_by, allocated)"
 UNIT = "INSERT INTO units (builder_id, project_id, is_published, unit_number, unit_type, area_sqft, price)"
-PARTY = "INSERT INTO booking_parties (builder_id, booking_id, owner_id, customer_id, role, share)"
-LINE = "INSERT INTO installments (builder_id, booking_id, customer_id, seq, name, amount, trigger, allocated)"
-ALLOCATION = "INSERT INTO allocations (builder_id, booking_id, customer_id, payment_id, installment_id, principal)"
+PARTY = "INSERT INTO booking_parties (builder_id, project_id, booking_id, owner_id, customer_id, role, share)"
+LINE = "INSERT INTO installments (builder_id, project_id, booking_id, customer_id, seq, name, amount, trigger, allocated)"
+ALLOCATION = "INSERT INTO allocations (builder_id, project_id, booking_id, customer_id, payment_id, installment_id, principal)"
 HOLD = "INSERT INTO holds (builder_id, project_id, unit_id, customer_id, created_by, price, expires_at)"
 NOTE = (
     "INSERT INTO notifications (user_id, seq, type, category, title, message, related_entity_type, related_entity_id, dedupe_key)"

@@ -83,8 +83,8 @@ CROSS JOIN LATERAL (SELECT s.status IN ('inquiry', 'waitlisted') AS is_interest,
 ORDER BY s.n"""
 
 PARTIES = """
-INSERT INTO booking_parties (builder_id, booking_id, owner_id, customer_id, role, share, created_at, updated_at)
-SELECT builder_id, :first_booking + n, customer_id, customer_id, 'owner', 1000000, booked_at, booked_at FROM large_sales ORDER BY n"""
+INSERT INTO booking_parties (builder_id, project_id, booking_id, owner_id, customer_id, role, share, created_at, updated_at)
+SELECT builder_id, project_id, :first_booking + n, customer_id, customer_id, 'owner', 1000000, booked_at, booked_at FROM large_sales ORDER BY n"""
 
 LEADS = """
 INSERT INTO leads (builder_id, customer_id, source, stage, assigned_to, created_at, updated_at)

@@ -12,6 +12,7 @@ from realestate.models.accounts.words import (
     Role,
     TeamRole,
     UserType,
+    permissions_of,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Throttle",
     "User",
     "UserType",
+    "permissions_of",
 ]

@@ -25,6 +25,9 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from realestate.models.accounts.words import BuilderStatus, KycStatus, LeadSource, LeadStage, PreferredContactMethod, TeamRole, UserType
 from realestate.models.base import Base, Identified, Timestamped, Versioned
 
+MOST_PROJECTS_OF_A_SCOPE = 50
+"""It travels in every access token."""
+
 
 class User(Identified, Timestamped, Base):
     """A person who signs in. A builder's team members belong to one builder; customers and platform staff to none."""
@@ -36,12 +39,17 @@ class User(Identified, Timestamped, Base):
         Index("uq_users_email", text("lower(email)"), unique=True),
         CheckConstraint("(user_type = 'builder') = (builder_id IS NOT NULL)", name="team_has_a_builder"),
         CheckConstraint("(user_type = 'builder') = (team_role IS NOT NULL)", name="team_has_a_role"),
+        CheckConstraint(f"cardinality(project_scope) BETWEEN 1 AND {MOST_PROJECTS_OF_A_SCOPE}", name="scope_is_some_projects"),
+        CheckConstraint("project_scope IS NULL OR team_role NOT IN ('owner', 'admin')", name="managers_see_everything"),
+        CheckConstraint("NOT may_certify OR team_role = 'engineer'", name="engineers_may_certify"),
     )
 
     builder_id: Mapped[int | None] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))
     user_type: Mapped[UserType]
     team_role: Mapped[TeamRole | None]
     project_scope: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    """The only projects that a member sees; null: all of the company's."""
+    may_certify: Mapped[bool] = mapped_column(server_default="false")
     email: Mapped[str]
     full_name: Mapped[str]
     phone: Mapped[str | None]
@@ -150,6 +158,7 @@ class Lead(Identified, Timestamped, Base):
         UniqueConstraint("builder_id", "customer_id"),
         ForeignKeyConstraint(["builder_id", "assigned_to"], ["users.builder_id", "users.id"]),
         Index("ix_leads_customer_id", "customer_id"),
+        Index("ix_leads_assigned_to", "assigned_to", postgresql_where=text("assigned_to IS NOT NULL")),
     )
 
     builder_id: Mapped[int] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))

@@ -39,14 +39,17 @@ class Permission(Kind):
     """What a member of a team may do; `PERMISSIONS` says who."""
 
     team_manage = "team:manage"
+    settings_write = "settings:write"
     inventory_write = "inventory:write"
     units_hold = "units:hold"
     bookings_approve = "bookings:approve"
     payments_record = "payments:record"
     refunds_approve = "refunds:approve"
     progress_write = "progress:write"
+    progress_certify = "progress:certify"
     messages_reply = "messages:reply"
     reports_read = "reports:read"
+    reports_export = "reports:export"
 
 
 _MANAGERS = frozenset({TeamRole.owner, TeamRole.admin})
@@ -57,15 +60,25 @@ _SALES = _MANAGERS | {TeamRole.sales_manager}
 
 PERMISSIONS: dict[Permission, frozenset[TeamRole]] = {
     Permission.team_manage: _MANAGERS,
+    Permission.settings_write: _MANAGERS,
     Permission.inventory_write: _SALES,
     Permission.units_hold: _SALES | {TeamRole.sales},
     Permission.bookings_approve: _SALES,
     Permission.payments_record: _MANAGERS | {TeamRole.finance},
     Permission.refunds_approve: _MANAGERS,
     Permission.progress_write: _MANAGERS | {TeamRole.engineer},
+    Permission.progress_certify: frozenset({TeamRole.owner, TeamRole.engineer}),
     Permission.messages_reply: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.engineer, TeamRole.support},
     Permission.reports_read: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.viewer},
+    Permission.reports_export: _SALES | {TeamRole.sales, TeamRole.finance},
 }
+
+
+def permissions_of(role: TeamRole | None, may_certify: bool) -> list[Permission]:
+    """What a member may do: an engineer certifies milestones only if the company has said so of this person."""
+    is_engineer = role is TeamRole.engineer
+    withheld = Permission.progress_certify if is_engineer and not may_certify else None
+    return [permission for permission, roles in PERMISSIONS.items() if role in roles and permission is not withheld]
 
 
 class BuilderStatus(Kind):

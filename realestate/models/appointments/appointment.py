@@ -50,8 +50,8 @@ class Appointment(Identified, Timestamped, Versioned, Stateful, Base):
             ondelete="RESTRICT",
         ),
         ForeignKeyConstraint(
-            ["builder_id", "customer_id", "booking_id"],
-            ["bookings.builder_id", "bookings.customer_id", "bookings.id"],
+            ["builder_id", "project_id", "customer_id", "booking_id"],
+            ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"],
             name="fk_appointments_booking",
             ondelete="RESTRICT",
         ),
@@ -79,6 +79,7 @@ class Appointment(Identified, Timestamped, Versioned, Stateful, Base):
         Index("ix_appointments_builder_id", "builder_id", desc("starts_at"), desc("id")),
         Index("ix_appointments_customer_id", "customer_id", desc("starts_at"), desc("id")),
         Index("ix_appointments_project_id", "project_id", desc("starts_at"), desc("id")),
+        Index("ix_appointments_assigned_to", "assigned_to", postgresql_where=text("assigned_to IS NOT NULL")),
         Index("ix_appointments_unit_id", "unit_id", postgresql_where=text("unit_id IS NOT NULL")),
         Index("ix_appointments_booking_id", "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
         Index("ix_appointments_ahead", "starts_at", postgresql_where=text("status IN ('scheduled', 'confirmed')")),

@@ -36,7 +36,7 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
 
     __tablename__ = "bookings"
     __table_args__ = (
-        UniqueConstraint("builder_id", "customer_id", "id"),  # what money and parties refer to
+        UniqueConstraint("builder_id", "project_id", "customer_id", "id"),  # what money and parties refer to
         ForeignKeyConstraint(
             ["builder_id", "project_id", "unit_id"],
             ["units.builder_id", "units.project_id", "units.id"],
@@ -179,18 +179,19 @@ class BookingParty(Identified, Timestamped, Base):
     __table_args__ = (
         UniqueConstraint("booking_id", "customer_id"),
         ForeignKeyConstraint(
-            ["builder_id", "owner_id", "booking_id"],
-            ["bookings.builder_id", "bookings.customer_id", "bookings.id"],
+            ["builder_id", "project_id", "owner_id", "booking_id"],
+            ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"],
             name="fk_booking_parties_booking",
             ondelete="RESTRICT",
         ),
         CheckConstraint("(role = 'owner') = (customer_id = owner_id)", name="owner_of_record"),
         CheckConstraint("share BETWEEN 0 AND 1000000", name="share_is_percent"),
         Index("ix_booking_parties_customer_id", "customer_id"),
-        Index("ix_booking_parties_builder_id", "builder_id"),
+        Index("ix_booking_parties_builder_id", "builder_id", "project_id"),
     )
 
     builder_id: Mapped[int]
+    project_id: Mapped[int]
     booking_id: Mapped[int]
     owner_id: Mapped[int]
     """The booking's owner of record, repeated so that policies need no join."""

@@ -30,9 +30,9 @@ P = PaymentStatus
 
 
 def _booking_key(table: str) -> ForeignKeyConstraint:
-    """Money belongs to the booking's own builder and customer: the key says so."""
-    columns = ["builder_id", "customer_id", "booking_id"]
-    remote = ["bookings.builder_id", "bookings.customer_id", "bookings.id"]
+    """Money belongs to the booking's own builder, project and customer: the key says so."""
+    columns = ["builder_id", "project_id", "customer_id", "booking_id"]
+    remote = ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"]
     return ForeignKeyConstraint(columns, remote, name=f"fk_{table}_booking", ondelete="RESTRICT")
 
 
@@ -54,6 +54,7 @@ class Installment(Identified, Timestamped, Base):
     )
 
     builder_id: Mapped[int]
+    project_id: Mapped[int]
     booking_id: Mapped[int]
     customer_id: Mapped[int]
     kind: Mapped[InstallmentKind] = mapped_column(server_default=InstallmentKind.installment)
@@ -80,12 +81,12 @@ class Payment(Identified, Timestamped, Stateful, Base):
     __tablename__ = "payments"
     __table_args__ = (
         _booking_key("payments"),
-        UniqueConstraint("builder_id", "booking_id", "customer_id", "id"),
+        UniqueConstraint("builder_id", "project_id", "booking_id", "customer_id", "id"),
         UniqueConstraint("builder_id", "receipt_no"),
         UniqueConstraint("gateway", "gateway_payment_id"),
         ForeignKeyConstraint(
-            ["builder_id", "booking_id", "customer_id", "refund_of_id"],
-            ["payments.builder_id", "payments.booking_id", "payments.customer_id", "payments.id"],
+            ["builder_id", "project_id", "booking_id", "customer_id", "refund_of_id"],
+            ["payments.builder_id", "payments.project_id", "payments.booking_id", "payments.customer_id", "payments.id"],
             name="fk_payments_refund_of",
             ondelete="RESTRICT",
         ),
@@ -111,6 +112,7 @@ class Payment(Identified, Timestamped, Stateful, Base):
     }
 
     builder_id: Mapped[int]
+    project_id: Mapped[int]
     booking_id: Mapped[int]
     customer_id: Mapped[int]
     kind: Mapped[PaymentKind] = mapped_column(server_default=PaymentKind.receipt)
@@ -145,8 +147,8 @@ class Allocation(Identified, Base):
     __tablename__ = "allocations"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["builder_id", "booking_id", "customer_id", "payment_id"],
-            ["payments.builder_id", "payments.booking_id", "payments.customer_id", "payments.id"],
+            ["builder_id", "project_id", "booking_id", "customer_id", "payment_id"],
+            ["payments.builder_id", "payments.project_id", "payments.booking_id", "payments.customer_id", "payments.id"],
             name="fk_allocations_payment",
             ondelete="RESTRICT",
         ),
@@ -163,6 +165,7 @@ class Allocation(Identified, Base):
     )
 
     builder_id: Mapped[int]
+    project_id: Mapped[int]
     booking_id: Mapped[int]
     customer_id: Mapped[int]
     payment_id: Mapped[int]

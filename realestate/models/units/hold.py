@@ -24,7 +24,7 @@ class Hold(Identified, Timestamped, Base):
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="end_has_a_reason"),
         Index("uq_holds_open_unit", "unit_id", unique=True, postgresql_where=text("ended_at IS NULL")),
         Index("ix_holds_customer_id", "customer_id", "project_id"),
-        Index("ix_holds_builder_id", "builder_id"),
+        Index("ix_holds_builder_id", "builder_id", "project_id"),
     )
 
     builder_id: Mapped[int]

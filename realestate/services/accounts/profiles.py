@@ -4,7 +4,7 @@ from realestate import crud
 from realestate.crud.accounts import Account
 from realestate.database import DOORMAN, Identity, transaction
 from realestate.errors import Unauthenticated
-from realestate.models.accounts import PERMISSIONS
+from realestate.models.accounts import permissions_of
 from realestate.schemas.accounts import UserOut
 
 
@@ -33,7 +33,8 @@ def describe(account: Account) -> UserOut:
         builder_id=user.builder_id,
         customer_id=customer.id if customer else None,
         team_role=user.team_role,
-        permissions=[permission for permission, roles in PERMISSIONS.items() if user.team_role in roles],
+        permissions=permissions_of(user.team_role, user.may_certify),
+        project_scope=user.project_scope or [],
         is_verified=user.is_verified,
         created_at=user.created_at,
     )

@@ -111,7 +111,7 @@ async def _end(caller: Identity, session_id: int | None) -> None:
 
 def _tokens(account: Account, family_id: int, refresh_token: str) -> Tokens:
     user, seconds = account.user, settings.token_minutes * 60
-    team_role = user.team_role.value if user.team_role else None
-    claims = tokens.Claims(family_id, user.id, user.user_type.value, user.builder_id, team_role, int(time.time()) + seconds)
+    team_role, limits = user.team_role.value if user.team_role else None, (tuple(user.project_scope or ()), user.may_certify)
+    claims = tokens.Claims(family_id, user.id, user.user_type.value, user.builder_id, team_role, int(time.time()) + seconds, *limits)
     access_token, who = tokens.issue(claims), describe(account)
     return Tokens(access_token=access_token, refresh_token=refresh_token, token_type="bearer", expires_in=seconds, user=who)

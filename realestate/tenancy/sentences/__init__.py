@@ -18,9 +18,10 @@ from realestate.tenancy.sentences import (
     settings,
     units,
 )
+from realestate.tenancy.sentences.limits import IS_OWN, SITES, limit
 from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
 
-__all__ = ["ME", "MY_BUILDER", "WALL", "May"]
+__all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limit"]
 
 ROOMS = (accounts, projects, units, bookings, payments, notifications, audit, settings, appointments, idempotency)
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}

@@ -1,0 +1,37 @@
+"""What a limited member of a team does not see of what its company sees (`Identity.scope`).
+
+One RESTRICTIVE policy a table, which PostgreSQL ANDs with the sentences: said once for whatever belongs to a project or to a customer,
+so that a new table is limited unborn. Whoever has no limit pays for one comparison a statement; nothing else of it is evaluated.
+"""
+
+from collections.abc import Iterator
+
+from realestate.models.accounts import Lead
+from realestate.models.base import Base
+from realestate.models.projects import Project
+from realestate.models.units import Unit
+
+_SCOPE = "current_setting('app.scope', true)"
+UNLIMITED = f"(SELECT coalesce({_SCOPE}, '') = '')"
+IS_OWN = f"split_part({_SCOPE}, ':', 1) = 'own'"
+SITES = f"string_to_array(nullif(split_part({_SCOPE}, ':', 2), ''), ',')::bigint[]"
+"""The projects of a limited member; NULL for all."""
+
+
+def limit(model: type[Base]) -> str | None:
+    """Which rows of a table a limited member may touch at all; None where there is nothing to tell them by.
+
+    Without such a limit the right side is NULL, and so is the left for what belongs to no project or customer: neither is held back.
+    """
+    within = " AND ".join(f"coalesce({column} = ANY ({allowed}::bigint[]), true)" for column, allowed in _limits(model))
+    return f"{UNLIMITED} OR {within}" if within else None
+
+
+def _limits(model: type[Base]) -> Iterator[tuple[str, str]]:
+    columns = model.__table__.columns
+    if model is Project or "project_id" in columns:
+        yield "id" if model is Project else "project_id", f"(SELECT {SITES})"
+    if model is Lead:
+        yield "customer_id", "(SELECT customers_of_my_sites())"
+    if "customer_id" in columns and model is not Unit:  # what is on sale is everybody's to sell
+        yield "owner_id" if "owner_id" in columns else "customer_id", "(SELECT my_customers())"
