@@ -21,13 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from realestate.config import settings
 from realestate.errors import Transient
-from realestate.models.accounts import Role, TeamRole
+from realestate.models.accounts import LIMITED, Role, TeamRole
 from realestate.refusals import commit_unknown, translated
 
 Driver = AsyncConnection[Any]
 Pool = AsyncConnectionPool[Driver]
 
-POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, Role.admin: 1}
+POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, LIMITED: 2, Role.admin: 1}
 WRITERS = 6
 POOL_WAIT = 3.0
 """Seconds to wait for a free connection before answering 503."""
@@ -60,10 +60,15 @@ class Identity:
         return f"{own}:{','.join(map(str, self.project_scope))}" if own or self.project_scope else ""
 
     @property
+    def speaks_as(self) -> str:
+        """The database's role: that of a member with limits is held back by them."""
+        return LIMITED if self.scope else self.role.value
+
+    @property
     def context(self) -> dict[str, str]:
         """What PostgreSQL needs to know; an empty user or builder is nobody, an empty scope no limit."""
         who = {"user": str(self.user_id or ""), "builder": str(self.builder_id or ""), "scope": self.scope}
-        return {"role": f"realestate_{self.role.value}", **who}
+        return {"role": f"realestate_{self.speaks_as}", **who}
 
 
 VISITOR = Identity(Role.visitor)
@@ -76,7 +81,7 @@ TELL = "SELECT record($1::jsonb), tell($2::jsonb)"
 RECORD = "SELECT record($1::jsonb)"
 
 engine: AsyncEngine
-readers: dict[Role, Pool] = {}
+readers: dict[str, Pool] = {}
 _sessions: async_sessionmaker[AsyncSession]
 
 
@@ -180,9 +185,9 @@ def _size(connections: int) -> int:
     return max(1, ceil(connections * settings.pool_size))
 
 
-def _reading_pool(role: Role, size: int) -> Pool:
+def _reading_pool(role: str, size: int) -> Pool:
     return AsyncConnectionPool(
-        kwargs=_conninfo(f"-c role=realestate_{role.value} -c default_transaction_read_only=on"),
+        kwargs=_conninfo(f"-c role=realestate_{role} -c default_transaction_read_only=on"),
         min_size=1,
         max_size=_size(size),
         timeout=POOL_WAIT,

@@ -25,7 +25,7 @@ async def speaking(person: Person | Identity) -> AsyncIterator[AsyncConnection[A
     async with await AsyncConnection.connect(os.environ["DATABASE_URL"]) as connection:
         try:
             who = Identity(Role(person.role), person.user_id, person.builder_id, person.team_role, person.project_scope)
-            await connection.execute(ACT_AS, [str(who.role), *list(who.context.values())[1:]])
+            await connection.execute(ACT_AS, [who.speaks_as, *list(who.context.values())[1:]])
             yield connection
         finally:
             await connection.rollback()

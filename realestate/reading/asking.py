@@ -54,7 +54,7 @@ async def shaped(view: Listing, shape: Shape) -> Query:
 
 async def read(identity: Identity, query: Query, **values: Any) -> bytes | None:
     """The answer in the caller's name, on a connection that already has the caller's role."""
-    pool, arguments = readers[identity.role], query.arguments(identity.context | values)
+    pool, arguments = readers[identity.speaks_as], query.arguments(identity.context | values)
     with translated():
         try:
             return await _borrow(pool, query.sql, arguments)

@@ -135,7 +135,7 @@ RECORD = Function(
     DECLARE
         me bigint := {ME};
         our_builder bigint := {MY_BUILDER};
-        who text := substr(current_setting('role'), length('realestate_') + 1);
+        who text := split_part(current_setting('role'), '_', 2);  -- 'builder' whether limited or not
         written bigint;
     BEGIN
         INSERT INTO audit_events (builder_id, actor_id, actor_role, action, entity_type, entity_id, details, request_id)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from realestate.models.accounts import Role
+from realestate.models.accounts import LIMITED, Role
 from realestate.models.base import Base
 from realestate.tenancy.agenda import AGENDA
 from realestate.tenancy.clerk import CALLED, Function
@@ -16,12 +16,14 @@ from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.sentences import WALL, May, limit
 
 PREFIX = "realestate_"
-ROLES = (*(role.value for role in Role), "clerk")
+SPOKEN = (*(role.value for role in Role), LIMITED)
+"""The roles that a transaction of the application may speak as."""
+ROLES = (*SPOKEN, "clerk")
 FUNCTIONS = (*CALLED, AGENDA, *INVARIANTS)
 SERVER_KNOWS_OPTIONS = "current_setting('server_version_num')::int >= 160000"
 """WITH INHERIT and WITH SET of a GRANT; before, inheriting is a property of the login."""
 INHERITS = f"""(pg_has_role(r.oid, '{PREFIX}clerk', 'MEMBER')
-    OR {" OR ".join(f"pg_has_role(r.oid, '{PREFIX}{role.value}', 'USAGE')" for role in Role)})"""
+    OR {" OR ".join(f"pg_has_role(r.oid, '{PREFIX}{role}', 'USAGE')" for role in SPOKEN)})"""
 """Whether a login `r` has rights of our roles without saying who it is, or may become the clerk."""
 COMMANDS = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
 
@@ -39,6 +41,8 @@ def install(connection: Connection) -> None:
         return
     for role in ROLES:
         connection.exec_driver_sql(_create_role(PREFIX + role))
+    if not connection.exec_driver_sql(f"SELECT pg_has_role('{PREFIX}{LIMITED}', '{PREFIX}builder', 'USAGE')").scalar():
+        connection.exec_driver_sql(f"GRANT {PREFIX}builder TO {PREFIX}{LIMITED}")
     for statement in (*demolition(), *statements(), f"COMMENT ON SCHEMA public IS '{mark()}'"):
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
@@ -62,7 +66,7 @@ def admit(connection: Connection, login: str) -> None:
     if not knows_options and _ask(connection, login, "r.rolinherit"):
         connection.exec_driver_sql(f"ALTER ROLE {quoted} NOINHERIT")
     able, options = ("SET", " WITH INHERIT FALSE, SET TRUE") if knows_options else ("MEMBER", "")
-    for role in (PREFIX + role.value for role in Role):
+    for role in (PREFIX + role for role in SPOKEN):
         if not _ask(connection, login, f"pg_has_role(r.oid, '{role}', '{able}') AND NOT pg_has_role(r.oid, '{role}', 'USAGE')"):
             connection.exec_driver_sql(f"GRANT {role} TO {quoted}{options}")
     if _ask(connection, login, INHERITS):
@@ -101,7 +105,7 @@ def statements() -> Iterator[str]:
         for permission in permissions:
             yield from _allow(table, permission)
         if within := limit(model):
-            yield f"CREATE POLICY builder_within_limits ON {table} AS RESTRICTIVE TO {PREFIX}builder USING ({within})"
+            yield f"CREATE POLICY {LIMITED} ON {table} AS RESTRICTIVE TO {PREFIX}{LIMITED} USING ({within})"
 
 
 def _allow(table: str, may: May) -> Iterator[str]:

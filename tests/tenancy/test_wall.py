@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
 from realestate import tenancy
+from realestate.models.accounts import LIMITED
 from realestate.models.base import Base
 from realestate.tenancy.install import COMMANDS, FUNCTIONS, PREFIX, ROLES
 from realestate.tenancy.sentences import WALL, May, limit
@@ -73,9 +74,7 @@ def app() -> Iterator[psycopg.Connection]:
 
 def test_policies_are_those_declared(owner: Connection) -> None:
     declared = {(table, f"{who}_may_{word}", "PERMISSIVE", f"{{{PREFIX}{who}}}", COMMANDS[word]) for table, who, word, _ in SENTENCES}
-    limited = {
-        (model.__tablename__, "builder_within_limits", "RESTRICTIVE", f"{{{PREFIX}builder}}", "ALL") for model in WALL if limit(model)
-    }
+    limited = {(model.__tablename__, LIMITED, "RESTRICTIVE", f"{{{PREFIX}{LIMITED}}}", "ALL") for model in WALL if limit(model)}
     assert ask(owner, "policies", 0, 1, 2, 3, 4) == declared | limited
 
 
@@ -84,6 +83,14 @@ def test_grants_are_those_declared(owner: Connection) -> None:
     assert {row for row in ask(owner, "grants", 0, 1, 2) if row[0] in Base.metadata.tables} == declared
     columns = {(table, column, PREFIX + who, COMMANDS[word]) for table, who, word, may in SENTENCES for column in may.only}
     assert ask(owner, "column_grants", 0, 1, 2, 3) == columns
+
+
+def test_a_limited_member_is_a_builder_and_nobody_else(owner: Connection) -> None:
+    inherited = {
+        role for role in ROLES if owner.exec_driver_sql(f"SELECT pg_has_role('{PREFIX}{LIMITED}', '{PREFIX}{role}', 'USAGE')").scalar()
+    }
+    assert inherited == {LIMITED, "builder"}
+    assert [function.signature for function in FUNCTIONS if f"'{PREFIX}builder'" in function.definition] == []  # would overlook it
 
 
 def test_what_is_nobodys_table_is_granted_to_nobody(owner: Connection) -> None:
@@ -107,7 +114,7 @@ def test_a_role_has_one_sentence_for_each_verb_of_a_table() -> None:
     """Of two `change` sentences a row could enter by the one and leave by the other."""
     twice = [said for said, times in Counter((table, who, word) for table, who, word, _ in SENTENCES).items() if times > 1]
     assert twice == []
-    assert {who for _, who, _, _ in SENTENCES} == set(ROLES)
+    assert {who for _, who, _, _ in SENTENCES} == set(ROLES) - {LIMITED}
 
 
 def test_only_a_change_says_what_a_row_becomes() -> None:

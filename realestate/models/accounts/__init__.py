@@ -2,6 +2,7 @@
 
 from realestate.models.accounts.people import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
 from realestate.models.accounts.words import (
+    LIMITED,
     PERMISSIONS,
     BuilderStatus,
     KycStatus,
@@ -16,6 +17,7 @@ from realestate.models.accounts.words import (
 )
 
 __all__ = [
+    "LIMITED",
     "PERMISSIONS",
     "Builder",
     "BuilderAccount",

@@ -14,6 +14,10 @@ class Role(Kind):
     doorman = "doorman"
 
 
+LIMITED = "builder_limited"
+"""What a builder's transaction speaks as for a member of its team who has limits: it inherits what the builder may."""
+
+
 class UserType(Kind):
     """Who may sign in."""
 

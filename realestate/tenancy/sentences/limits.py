@@ -1,18 +1,18 @@
 """What a limited member of a team does not see of what its company sees (`Identity.scope`).
 
-One RESTRICTIVE policy a table, which PostgreSQL ANDs with the sentences: said once for whatever belongs to a project or to a customer,
-so that a new table is limited unborn. Whoever has no limit pays for one comparison a statement; nothing else of it is evaluated.
+Such a member speaks as a role of its own, which inherits all that a builder may and is held back by one RESTRICTIVE policy a table: said once
+for whatever belongs to a project or to a customer, so that a new table is limited unborn, and those who have no limit pay nothing.
 """
 
 from collections.abc import Iterator
 
 from realestate.models.accounts import Lead
+from realestate.models.audit import AuditEvent
 from realestate.models.base import Base
 from realestate.models.projects import Project
 from realestate.models.units import Unit
 
 _SCOPE = "current_setting('app.scope', true)"
-UNLIMITED = f"(SELECT coalesce({_SCOPE}, '') = '')"
 IS_OWN = f"split_part({_SCOPE}, ':', 1) = 'own'"
 SITES = f"string_to_array(nullif(split_part({_SCOPE}, ':', 2), ''), ',')::bigint[]"
 """The projects of a limited member; NULL for all."""
@@ -21,10 +21,11 @@ SITES = f"string_to_array(nullif(split_part({_SCOPE}, ':', 2), ''), ',')::bigint
 def limit(model: type[Base]) -> str | None:
     """Which rows of a table a limited member may touch at all; None where there is nothing to tell them by.
 
-    Without such a limit the right side is NULL, and so is the left for what belongs to no project or customer: neither is held back.
+    Without one of the two limits its right side is NULL, and so is the left for what belongs to no project or customer: neither is held back.
     """
-    within = " AND ".join(f"coalesce({column} = ANY ({allowed}::bigint[]), true)" for column, allowed in _limits(model))
-    return f"{UNLIMITED} OR {within}" if within else None
+    if model is AuditEvent:
+        return "false"
+    return " AND ".join(f"coalesce({column} = ANY ({allowed}::bigint[]), true)" for column, allowed in _limits(model)) or None
 
 
 def _limits(model: type[Base]) -> Iterator[tuple[str, str]]:
