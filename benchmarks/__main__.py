@@ -10,7 +10,12 @@ def main() -> None:
     said = argparse.ArgumentParser(prog="./scripts/bench", description=__doc__)
     said.add_argument("--quick", action="store_true", help="two rounds of a second each: about two minutes, and rougher")
     said.add_argument("--anyway", action="store_true", help="print the tables even when it was too noisy; docs/speed.md stays as it is")
+    said.add_argument("--life", action="store_true", help="only the steps of one request, for docs/life-of-a-request.md: a minute")
     arguments = said.parse_args()
+    if arguments.life:
+        from benchmarks import life
+
+        return life.write()
     installing.install()
     from benchmarks import report
     from benchmarks.run import measure

@@ -1,9 +1,10 @@
-"""What an idle connection of a pool costs: in the server process, and in PostgreSQL."""
+"""What a process of the application and its pooled connections cost: in the process itself, and in PostgreSQL."""
 
 import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,32 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from benchmarks.dataset import ROOT, Database
-from benchmarks.servers import PAGE
+from benchmarks.servers import PAGE, Server
 
 CONNECTIONS = 50
 
 
-def of_idle_connection(connection: psycopg.Connection[Any], database: Database) -> tuple[int, int]:
-    """Bytes here and there. There: what the application's own connections use after the run and share with nobody; 0 when out of sight."""
-    pids = [pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'realestate'")]
-    there = [private for pid in pids if database.is_ours and (private := _private(pid))]
-    command = [sys.executable, "-m", "benchmarks.footprint"]  # a process of its own, whose memory nobody has used before
+@dataclass(frozen=True)
+class Moment:
+    """What one process of the application takes: resident bytes, connections in its pools, bytes that PostgreSQL shares with nobody for them."""
+
+    process: int = 0
+    connections: int = 0
+    in_postgresql: int = 0
+
+
+def of(server: Server, connection: psycopg.Connection[Any], database: Database) -> Moment:
+    """Now. In PostgreSQL 0 when it is out of sight."""
+    query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'realestate' AND datname = current_database()"
+    pids = [pid for (pid,) in connection.execute(query)]
+    return Moment(server.memory(), len(pids), sum(map(_private, pids)) if database.is_ours else 0)
+
+
+def of_idle_connection(database: Database) -> int:
+    """Bytes in a server process; found in one of its own, whose memory nobody has used before."""
+    command = [sys.executable, "-m", "benchmarks.footprint"]
     here = subprocess.run(command, cwd=ROOT, env=os.environ | database.variables(app=False), capture_output=True, text=True, check=True)
-    return int(here.stdout), sum(there) // len(there) if there else 0
+    return int(here.stdout)
 
 
 async def _growth() -> int:

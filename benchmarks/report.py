@@ -110,22 +110,31 @@ def _targets(findings: Findings) -> str:
 def _circumstances(findings: Findings) -> str:
     sizes = ", ".join(f"{count:,} {name}" for name, count in findings.sizes.items())
     pace = f"{findings.pace.rounds} rounds of {findings.pace.seconds:g} s"
-    here, there = findings.connection_memory
     return (
-        f"SEED={findings.seed}: {sizes}. {pace}, {CONNECTIONS} connections, {findings.seconds / 60:.0f} minutes in all. {_machine()}\n"
-        f"Noise (widest spread over the rounds, at most {findings.meter.limit:.0%}): {findings.meter}.\n\n"
-        f"An idle pooled connection costs {here / 1024:.0f} KB in the server process and {there / MB:.1f} MB of private memory in PostgreSQL."
+        f"SEED={findings.seed}: {sizes}. {pace}, {CONNECTIONS} connections, {findings.seconds / 60:.0f} minutes in all. {machine()}\n"
+        f"Noise (widest spread over the rounds, at most {findings.meter.limit:.0%}): {findings.meter}."
     )
 
 
-def _machine() -> str:
+def _memory(findings: Findings) -> str:
+    moments = (findings.at_start, findings.after_load)
+    rows = [
+        ["the process, resident MB", *(f"{moment.process / MB:.0f}" for moment in moments)],
+        ["connections in its pools", *(f"{moment.connections}" for moment in moments)],
+        ["PostgreSQL for them, private MB", *(f"{moment.in_postgresql / MB:.0f}" if moment.in_postgresql else "" for moment in moments)],
+    ]
+    said = table(["one process of this application, at rest", "after its start", "after the load"], rows)
+    return f"{said}\n\nOf the process, each idle connection is {findings.idle_connection / 1024:.0f} KB."
+
+
+def machine() -> str:
     cores = len(os.sched_getaffinity(0))
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     return f"{os.cpu_count() or cores} × {model[1] if model else platform.machine()}, Python {platform.python_version()}."
 
 
 def text(findings: Findings) -> str:
-    parts = (_circumstances, _rates, _costs, _targets)
+    parts = (_circumstances, _rates, _costs, _memory, _targets)
     return "\n\n".join(part(findings) for part in parts)
 
 

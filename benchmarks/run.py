@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from benchmarks import agreement, dataset, footprint, limits, load, reserves, servers, workloads
+from benchmarks.footprint import Moment
 from benchmarks.load import Result
 from benchmarks.noise import Meter
 from benchmarks.peers import all_peers
@@ -42,7 +43,9 @@ class Findings:
     limits: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
     titles: dict[str, tuple[str, str]] = field(default_factory=dict)
-    connection_memory: tuple[int, int] = (0, 0)
+    at_start: Moment = field(default_factory=Moment)
+    after_load: Moment = field(default_factory=Moment)
+    idle_connection: int = 0
     meter: Meter = field(default_factory=Meter)
     seconds: float = 0.0
 
@@ -56,10 +59,12 @@ def measure(*, quick: bool) -> Findings:
         seed = dataset.prepare(database)
         began = time.monotonic()
         if database.is_ours:
-            _pin_database(database)
+            pin_database(database)
         with database.connect() as connection, servers.running(all_peers(database, key), dataset.FOLDER / "logs") as running:
             with database.connect(dataset.OPEN_DATABASE) as copy:
                 before = reserves.Before.of(copy)
+            own = next(server for server in running if server.peer.name == "ours")
+            at_start = footprint.of(own, connection, database)
             reserves.undo(connection, before)  # what a run that was killed has left
             asked = workloads.discover(connection)
             _say("checking that all answer the same")
@@ -69,7 +74,8 @@ def measure(*, quick: bool) -> Findings:
             findings.titles = {server.peer.name: (server.peer.title, server.peer.lacks) for server in running}
             Run(findings, running, asked, connection, before, limits.scripts(asked, database)).go()
             findings.memory = {server.peer.name: server.memory() for server in running}
-            findings.connection_memory = footprint.of_idle_connection(connection, database)
+            findings.at_start, findings.after_load = at_start, footprint.of(own, connection, database)
+            findings.idle_connection = footprint.of_idle_connection(database)
         findings.seconds = time.monotonic() - began
         return findings
 
@@ -129,7 +135,7 @@ def _sizes(connection: psycopg.Connection[Any]) -> dict[str, int]:
     return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # type: ignore[index]  # noqa: S608
 
 
-def _pin_database(database: dataset.Database) -> None:
+def pin_database(database: dataset.Database) -> None:
     """To the load's core, with its helpers; what it starts from now on inherits that."""
     with database.connect() as connection:
         postmaster = servers._field(connection.info.backend_pid, 1)

@@ -137,6 +137,8 @@ def pretty(statement: str) -> str:
     lines, depth = [], 0
     for line in SAYS_NAME_TWICE.sub(r"\1", statement).splitlines():
         margin = "  " * depth
-        lines += textwrap.wrap(line.strip(), WIDTH, initial_indent=margin, subsequent_indent=f"{margin}    ", break_long_words=False)
+        lines += textwrap.wrap(
+            line.strip(), WIDTH, initial_indent=margin, subsequent_indent=f"{margin}    ", break_long_words=False, break_on_hyphens=False
+        )
         depth += line.count("(") - line.count(")")
     return "\n".join(lines)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import agreement, chart, limits, noise, report
+from benchmarks import agreement, chart, life, limits, noise, report
+from benchmarks.footprint import Moment
 from benchmarks.load import Result
 from benchmarks.report import BEGIN, END, PEERS, WORKLOADS, Target
 from benchmarks.run import QUICK, Findings
+from benchmarks.stopwatch import Stopwatch
 from realestate.compiling import Query
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,9 +69,41 @@ def test_a_page_without_markers_is_left_alone() -> None:
         report.replaced("nothing here", "new")
 
 
-def test_the_page_has_its_markers() -> None:
-    page = report.PAGE.read_text()
+@pytest.mark.parametrize("path", [report.PAGE, life.PAGE])
+def test_the_page_has_its_markers(path: Path) -> None:
+    page = path.read_text()
     assert page.count(BEGIN) == page.count(END) == 1
+
+
+def test_memory_is_told_at_the_start_and_after_the_load(findings: Findings) -> None:
+    findings.at_start, findings.after_load = Moment(90 * report.MB, 5, 10 * report.MB), Moment(120 * report.MB, 19, 95 * report.MB)
+    said = report.text(findings)
+    assert "| the process, resident MB | 90 | 120 |" in said
+    assert "| connections in its pools | 5 | 19 |" in said
+    assert "| PostgreSQL for them, private MB | 10 | 95 |" in said
+
+
+def test_each_step_lasts_until_the_next_mark_and_a_life_until_the_next_first_one() -> None:
+    watch = Stopwatch([("b", 0, 0), ("a", 0, 0), ("b", 4_000_000, 1_000_000), ("z", 6_000_000, 2_000_000), ("a", 9_000_000, 2_000_000)])
+    watch.marks += [("b", 10_000_000, 3_000_000), ("a", 12_000_000, 3_000_000), ("z", 13_000_000, 3_000_000)]
+    lives = [{step: (round(spent.wall, -2), round(spent.cpu, -2)) for step, spent in life.items()} for life in watch.lives("a", "z")]
+    assert lives == [{"a": (4000, 1000), "b": (2000, 1000), "z": (3000, 0)}, {"a": (2000, 1000), "b": (2000, 0)}]
+
+
+async def _twice(number: int) -> int:
+    return 2 * number
+
+
+@pytest.mark.anyio
+async def test_what_the_stopwatch_stands_at_does_what_it_did_before() -> None:
+    watch = Stopwatch()
+    assert await watch.at(_twice, "in", "out")(21) == 42
+    assert watch.at(len, "in", "out")("four") == 4
+    assert [step for step, _, _ in watch.marks] == ["in", "out", "in", "out"]
+
+
+def test_every_step_that_a_door_begins_is_explained() -> None:
+    assert {step for door in life.DOORS for step in door[2:]} == set(life.STEPS)
 
 
 def test_the_chart_is_xml_with_a_bar_for_each_value() -> None:

@@ -1,13 +1,16 @@
 """What a developer sees of the statements, and that looking changes nothing."""
 
 import re
+from pathlib import Path
 
 import pytest
 from psycopg import AsyncConnection, AsyncCursor
 
 from realestate import querylog
 from realestate.logs import request_id
+from realestate.models.accounts import Role
 from realestate.reading import asking
+from realestate.views.builders import BUILDER
 from tests.factories import PASSWORD, make_builder, make_customer, make_project, make_unit
 from tests.stories import reserve, reserved_booking
 
@@ -134,3 +137,8 @@ async def test_what_belongs_to_no_request_is_not_shown(house, capsys):
 def test_a_statement_is_laid_out_by_its_brackets():
     said = querylog.pretty("SELECT a.id AS id, a.b AS c, (SELECT count(*) AS n \nFROM x \nWHERE x.a = a.id) AS n \nFROM a")
     assert said == "SELECT a.id, a.b AS c, (SELECT count(*) AS n\n  FROM x\n  WHERE x.a = a.id) AS n\nFROM a"
+
+
+def test_the_page_shows_the_statement_that_is_sent():
+    page = (Path(__file__).resolve().parents[1] / "docs" / "life-of-a-request.md").read_text()
+    assert f"```sql\n{querylog.pretty(BUILDER.query(Role.visitor).sql)}\n```" in page
