@@ -51,7 +51,7 @@ async def test_a_read_is_shown_with_time_size_and_request_but_without_values(cli
         answer = await client.get("/api/projects?city=Nashik", headers={"X-Request-ID": "r-17"})
     said = capsys.readouterr().err
     assert HEAD.findall(said) == [(f"{len(answer.content):,} bytes", "r-17")]
-    assert "WHERE projects.city_key = lower($3)" in said
+    assert "WHERE projects.city_key = lower($" in said
     assert "Nashik" not in said and "EXPLAIN" not in said
 
 
@@ -141,4 +141,5 @@ def test_a_statement_is_laid_out_by_its_brackets():
 
 def test_the_page_shows_the_statement_that_is_sent():
     page = (Path(__file__).resolve().parents[1] / "docs" / "life-of-a-request.md").read_text()
-    assert f"```sql\n{querylog.pretty(BUILDER.query(Role.visitor).sql)}\n```" in page
+    said = querylog.pretty(BUILDER.query(Role.visitor).sql)
+    assert f"```sql\n{said}\n```" in page, f"this belongs on the page:\n{said}"
