@@ -34,6 +34,7 @@ class Person:
     builder_id: int | None = None
     team_role: str | None = None
     project_scope: tuple[int, ...] = ()
+    may_certify: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -43,6 +44,7 @@ class Person:
             role=self.role,
             builder_id=self.builder_id,
             team_role=self.team_role,
+            may_certify=self.may_certify,
             project_scope=self.project_scope,
             expires_at=int(time.time()) + 600,
         )
@@ -72,13 +74,13 @@ async def make_builder(name: str = "Ashoka Homes", status: BuilderStatus = Build
     return Person(owner.id, "builder", owner.email, builder.id, "owner")
 
 
-async def make_member(builder: Person, team_role: TeamRole, *project_scope: int) -> Person:
-    """Somebody else of the same company, who may be limited to some projects."""
+async def make_member(builder: Person, team_role: TeamRole, *project_scope: int, may_certify: bool = False) -> Person:
+    """Somebody else of the same company, who may be limited to some projects. An engineer may certify or not."""
     async with transaction(WORKER) as session:
         place = {"builder_id": builder.builder_id, "team_role": team_role, "project_scope": list(project_scope) or None}
-        user = await _user(UserType.builder, "Team Member", **place)
+        user = await _user(UserType.builder, "Team Member", **place, may_certify=may_certify)
         session.add(user)
-    return Person(user.id, "builder", user.email, builder.builder_id, team_role.value, project_scope)
+    return Person(user.id, "builder", user.email, builder.builder_id, team_role.value, project_scope, may_certify)
 
 
 async def make_customer(name: str = "Asha Rao", known_to: Person | None = None) -> Person:

@@ -34,6 +34,32 @@ async def confirmed_booking(client, builder, customer, unit_id, plan="constructi
     return answer.json()
 
 
+async def made_phase(client, member, project_id, name="Foundation", **more):
+    """A phase of the whole project, half done unless said otherwise."""
+    said = {"phase_name": name, "weight": 20, "progress_percentage": 50} | more
+    answer = await client.post(f"/api/projects/{project_id}/progress", json=said, headers=member.headers)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def report(client, member, phase, headers=None, **said):
+    """A member's report on a phase, answered."""
+    return await client.patch(f"/api/progress/{phase['id']}", json=said, headers=member.headers | (headers or {}))
+
+
+async def certify(client, member, phase, **said):
+    """What a member vouches for, answered."""
+    return await client.post(f"/api/progress/{phase['id']}/certification", json=said, headers=member.headers)
+
+
+async def posted_update(client, member, project_id, **more):
+    """News that everybody may read, unless said otherwise."""
+    said = {"update_title": "The raft is cast", "update_content": "Six hundred cubic metres in one night."} | more
+    answer = await client.post(f"/api/projects/{project_id}/updates", json=said, headers=member.headers)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
 async def types_told(client, person):
     """What somebody has been told, newest first."""
     inbox = (await client.get("/api/notifications?limit=100", headers=person.headers)).json()

@@ -15,7 +15,7 @@ from realestate.services import idempotency
 from tests import poison
 from tests.factories import make_admin, make_builder, make_customer, make_unit
 from tests.queries import counted
-from tests.stories import pay, reserved_booking
+from tests.stories import made_phase, pay, posted_update, reserved_booking
 from tests.test_documentation import bodies_without_example, operations
 
 pytestmark = pytest.mark.anyio
@@ -29,6 +29,8 @@ PUBLIC = {
 FOR_ANYONE = {
     *("GET /api/builders", "GET /api/builders/{slug}", "GET /api/units", "GET /api/units/{unit_id}"),
     *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
+    *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),
+    *("GET /api/projects/{project_id}/updates", "GET /api/updates/{update_id}"),
 }
 PRIVATE = sorted(OPERATIONS.keys() - PUBLIC - FOR_ANYONE)
 WITH_IDS = sorted(name for name in OPERATIONS if "_id}" in name)
@@ -49,6 +51,8 @@ async def world(client):
     booking = await reserved_booking(client, customer, unit_id)
     payment = (await pay(client, builder, booking, 1000)).json()
     inbox = (await client.get("/api/notifications", headers=builder.headers)).json()["notifications"]
+    phase = await made_phase(client, builder, booking["project_id"])
+    update = await posted_update(client, builder, booking["project_id"])
     slug = (await client.get(f"/api/projects/{booking['project_id']}")).json()["builder"]["slug"]
     ids = {
         "project_id": booking["project_id"],
@@ -57,6 +61,8 @@ async def world(client):
         "payment_id": payment["id"],
         "customer_id": customer.user_id,
         "notification_id": inbox[0]["id"],
+        "progress_id": phase["id"],
+        "update_id": update["id"],
         "slug": slug,
     }
     return builder, customer, ids

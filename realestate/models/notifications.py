@@ -34,12 +34,18 @@ class Event(Kind):
     appointment_no_show = "appointment_no_show"
     appointment_assigned = "appointment_assigned"
     appointment_reminder = "appointment_reminder"
+    progress_phase_updated = "progress_phase_updated"
+    progress_certified = "progress_certified"
+    progress_corrected = "progress_corrected"
+    update_published = "update_published"
+    possession_date_shifted = "possession_date_shifted"
 
 
 class NotificationCategory(Kind):
     booking = "booking"
     payment = "payment"
     appointment = "appointment"
+    progress = "progress"
     system = "system"
 
 
@@ -62,6 +68,8 @@ class Subject(Kind):
     installment = "installment"
     payment = "payment"
     appointment = "appointment"
+    progress = "progress"
+    update = "update"
 
 
 class NotificationCounter(Base):

@@ -1,7 +1,7 @@
 """What is built: projects."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,9 @@ from realestate.models.base import Base, Identified, Kind, Timestamped, Versione
 
 CURRENCIES = ("INR", "AED", "USD", "EUR", "GBP", "SGD", "SAR", "QAR", "CAD", "AUD")
 """Two-decimal currencies only: money is kept in hundredths."""
+
+LAST_YEAR = 2200
+"""Of dates that anybody may say."""
 
 
 class ProjectType(Kind):
@@ -150,6 +153,18 @@ class Project(Identified, Timestamped, Versioned, Base):
 
     def _merged(self, rules: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in {**(self.rules or {}), **rules}.items() if value is not None}
+
+    @property
+    def expected_possession(self) -> date | None:
+        """When buyers may expect their keys, as far as anybody knows today."""
+        return self.forecast_possession_date or self.promised_possession_date or self.expected_completion_date
+
+    def shift_possession(self, days: int) -> None:
+        """By so many days later (or earlier, when a delay is taken back). Without any date there is nothing to shift."""
+        if days and (expected := self.expected_possession):
+            if expected.year + days / 365 > LAST_YEAR:
+                raise Invalid.field("estimated_delay_days", f"This moves the possession beyond the year {LAST_YEAR}.", "OUT_OF_ORDER")
+            self.forecast_possession_date = expected + timedelta(days=days)
 
     def publish(self, builder: Builder) -> None:
         """Show it to everybody. Builders who have not been admitted yet may prepare, not publish."""

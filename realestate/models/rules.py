@@ -20,6 +20,8 @@ class Rules:
     """The token, never more than the first line of the plan, which it is part of."""
     grace_days: int = 0
     """After the due date, before a line counts as overdue."""
+    certificate_required: bool = True
+    """Whether a phase counts as far as it is certified, or as soon as it is reported."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Rules":

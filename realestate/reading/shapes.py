@@ -120,7 +120,10 @@ class Feed:
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """A bare array of the rows that fit `where`, or 404 when there is no `parent` to see. Values bind by the names they have there."""
+    """A bare array of the rows that fit `where`, or 404 when there is no `parent` to see. Values bind by the names they have there.
+
+    Of one that is `limited`, only the first `limit`.
+    """
 
     model: type[Any]
     item: type[BaseModel]
@@ -128,11 +131,13 @@ class Collection:
     order: tuple[Any, ...]
     parent: ColumnElement[bool] | None = None
     team: type[BaseModel] | None = None
+    limited: bool = False
 
     @lru_cache(maxsize=4)  # noqa: B019  # a view lives as long as the process
     def query(self, role: Role) -> Query:
         item = self.team if self.team and role in TEAM else self.item
-        row = aliased(self.model, select(*_columns(self.model, item)).where(self.where).order_by(*self.order).subquery())
+        rows = select(*_columns(self.model, item)).where(self.where).order_by(*self.order)
+        row = aliased(self.model, (rows.limit(bindparam("limit", type_=Integer)) if self.limited else rows).subquery())
         items = as_list(select(*fields(item, row)))
         return compile_answer(items if self.parent is None else case((self.parent, items)))
 

@@ -17,3 +17,4 @@ class ProjectRules(Input):
     reserve_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
     token_percent: Percent | None = None
     grace_days: Annotated[int, Field(ge=0, le=90), NotBool] | None = None
+    certificate_required: bool | None = None

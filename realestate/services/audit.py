@@ -33,7 +33,7 @@ def record(session: AsyncSession, action: str, row: Base, *, actor_id: int | Non
 
 def subject_of(row: Base) -> Subject:
     """What kind of thing a row is, to those who read of it."""
-    return Subject(type(row).__name__.lower())
+    return Subject(getattr(row, "SUBJECT", type(row).__name__.lower()))
 
 
 def _id(row: Any) -> int:

@@ -20,10 +20,12 @@ class Telling:
     permissions: tuple[Permission, ...]
     category: NotificationCategory = NotificationCategory.booking
     priority: Priority = Priority.medium
+    customers: bool = True
 
 
+ADMINS = Permission.team_manage
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
-HIGH, MONEY = Priority.high, NotificationCategory.payment
+HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCategory.progress
 
 TELLINGS: dict[Event, Telling] = {
     Event.hold_created: Telling("Unit held", "Unit {unit} in {project} is held until {until}.", (SALES,)),
@@ -53,13 +55,27 @@ TELLINGS: dict[Event, Telling] = {
         "Payment due", "{number}: {amount} is due on {due} for '{line}' (demand {demand}).", (FINANCE,), MONEY, HIGH
     ),
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
+    Event.progress_phase_updated: Telling("Work goes on", "{project}: {phase} is {percent} % complete.", (), SITE, Priority.low),
+    Event.progress_certified: Telling("Work certified", "{project}: {phase} has been certified at {percent} %.", (FINANCE,), SITE),
+    Event.progress_corrected: Telling(
+        "Progress corrected",
+        "{project}: {phase} goes back from {before} to {percent} %. What has been demanded stands. {reason}",
+        (FINANCE,),
+        SITE,
+        HIGH,
+        customers=False,
+    ),
+    Event.update_published: Telling("News from the site", "{project}: {title}", (), SITE),
+    Event.possession_date_shifted: Telling(
+        "Possession date changed", "{project}: possession is now expected on {date}, before on {before}.", (ADMINS,), SITE, HIGH
+    ),
 }
 
 
-def notify(session: AsyncSession, event: Event, row: Base, **params: Any) -> None:
+def notify(session: AsyncSession, event: Event, row: Base, *, part: object = None, **params: Any) -> None:
     """Something happened to `row` (which has its id: flush first): audited, and told to everybody concerned, at the commit.
 
-    Nobody is told of an act of their own, nor twice of the same event. `params` are texts, facts as people read them.
+    Nobody is told of an act of their own, nor twice of the same event, unless `part` tells the times apart. `params` are texts, facts as people read them.
     """
     telling, subject = TELLINGS[event], audit.subject_of(row)
     audit.record(session, event.value, row, **params)
@@ -69,13 +85,14 @@ def notify(session: AsyncSession, event: Event, row: Base, **params: Any) -> Non
             "type": event.value,
             "subject": subject.value,
             "id": entry["id"],
-            "customer": True,
+            "part": part and str(part),
+            "customer": telling.customers,
             "permissions": [permission.value for permission in telling.permissions],
             "category": telling.category.value,
             "priority": telling.priority.value,
             "title": telling.title,
             "message": telling.message.format(**params),
             "params": params,
-            "action_url": f"/{subject.value}s/{entry['id']}",
+            "action_url": getattr(row, "page", f"/{subject.value}s/{entry['id']}"),
         }
     )

@@ -1,5 +1,7 @@
 """What a builder does with its projects. Each verb: fetch (locked), change, keep book of it."""
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
@@ -7,9 +9,11 @@ from realestate.database import Identity
 from realestate.errors import Conflict, Forbidden
 from realestate.models.accounts import BuilderStatus
 from realestate.models.base import Versions, slugify
+from realestate.models.notifications import Event
 from realestate.models.projects import Project, PublishState
 from realestate.schemas.projects import ProjectCreate, ProjectUpdate
 from realestate.services import audit
+from realestate.services.notifications import notify
 
 DERIVED = ("price_range_min", "price_range_max")
 
@@ -38,15 +42,29 @@ async def change(session: AsyncSession, project_id: int, version: Versions | Non
         if changes.get("currency", project.currency) != project.currency:
             raise Conflict("CURRENCY_FIXED", "The currency of a project that has units cannot change.")
         changes = {name: value for name, value in changes.items() if name not in DERIVED}
+    expected = project.expected_possession
     project.revise(changes)
     audit.record(session, "project.changed", project, fields=sorted(changes))
+    await tell_of_shift(session, project, expected)
     return project
 
 
+async def tell_of_shift(session: AsyncSession, project: Project, before: date | None) -> None:
+    """Tell its buyers that they may expect their keys on another day than `before`."""
+    after = project.expected_possession
+    if before and after and after != before:
+        await session.flush()
+        said = {"date": f"{after:%d %b %Y}", "before": f"{before:%d %b %Y}"}
+        notify(session, Event.possession_date_shifted, project, part=project.version, project=project.project_name, **said)
+
+
 async def publish(session: AsyncSession, project_id: int) -> Project:
-    """Show it to everybody. Conflict BUILDER_NOT_ACTIVE for a company that has not been verified."""
+    """Show it to everybody. Conflict BUILDER_NOT_ACTIVE for a company that has not been verified, WEIGHTS_INCOMPLETE with an unfinished plan."""
     builder = await crud.projects.lock_own_builder(session)
     project = await crud.projects.lock(session, project_id)
+    weights = await crud.progress.total_weight(session, project_id)
+    if weights not in (None, 100):
+        raise Conflict("WEIGHTS_INCOMPLETE", f"The weights of its phases total {weights}, not 100.", total=weights)
     project.publish(builder)
     audit.record(session, "project.published", project)
     return project

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from realestate.models.accounts import PERMISSIONS
 from realestate.models.base import Base
+from realestate.models.bookings import ACTIVE
 from realestate.tenancy.sentences import IS_OWN, ME, MY_BUILDER, SITES
 
 
@@ -39,10 +40,35 @@ def _business(said: str) -> str:
     return _one_of(said, {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()})
 
 
+BROADCASTS = ("project", "progress", "update")
+"""What many customers hear of, and only its builder speaks of."""
+
+
+def _broadcast(said: str) -> str:
+    """The same of what concerns everybody with a booking in a project that goes on: of a phase, those in its scope; of news, never more
+    than its audience."""
+    buyers = """ARRAY(SELECT p.customer_id FROM bookings b JOIN booking_parties p ON p.booking_id = b.id JOIN units u ON u.id = b.unit_id
+        WHERE b.project_id = {project} AND b.status IN {active} AND (b.reserve_expires_at IS NULL OR b.reserve_expires_at > now()) AND {rows})"""
+    rows = {
+        "project": "true",
+        "progress": "t.customer_visible AND coalesce(t.unit_id, u.id) = u.id AND (t.tower IS NULL OR t.tower = u.tower)",
+        "update": "t.is_published AND t.audience <> 'internal'",
+    }
+    tables = {"project": "projects", "progress": "project_progress", "update": "construction_updates"}
+    active = tuple(status.value for status in ACTIVE)
+    whose = {
+        subject: buyers.format(project="t.id" if subject == "project" else "t.project_id", active=active, rows=rows[subject])
+        for subject in BROADCASTS
+    }
+    return _one_of(said, {subject: (tables[subject], "t.builder_id", customers) for subject, customers in whose.items()})
+
+
 def _anything(said: str) -> str:
     """The same of whatever acts are done to."""
     whose = {"user": ("users", "t.builder_id", "ARRAY[t.id]"), "builder": ("builders", "t.id", "ARRAY[]::bigint[]")}
     whose |= {subject: (f"{subject}s", "t.builder_id", "ARRAY[]::bigint[]") for subject in ("project", "unit")}
+    whose |= {"progress": ("project_progress", "t.builder_id", "ARRAY[]::bigint[]")}
+    whose |= {"update": ("construction_updates", "t.builder_id", "ARRAY[]::bigint[]")}
     return f"{_business(said)} UNION ALL {_one_of(said, whose)}"
 
 
@@ -77,7 +103,7 @@ TELL = Function(
 
         SELECT array_agg(n), array_agg(recipient.person), array_agg(subject.builder_id) INTO told_event, told_user, told_builder
         FROM jsonb_array_elements(events) WITH ORDINALITY AS said (event, n)
-        CROSS JOIN LATERAL ({_business("event")}) AS subject
+        CROSS JOIN LATERAL ({_business("event")} UNION ALL {_broadcast("event")}) AS subject
         CROSS JOIN LATERAL (
             SELECT unnest(subject.customers) WHERE (event ->> 'customer')::boolean
             UNION
@@ -89,7 +115,8 @@ TELL = Function(
                 AND (u.team_role <> 'sales' OR subject.customers = '{{}}' OR EXISTS (SELECT FROM leads l
                     WHERE l.builder_id = u.builder_id AND l.customer_id = ANY (subject.customers) AND l.assigned_to = u.id))
         ) AS recipient (person)
-        WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder OR me = ANY (subject.customers));
+        WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder
+            OR me = ANY (subject.customers) AND event ->> 'subject' NOT IN {BROADCASTS});
 
         IF told_user IS NULL THEN RETURN; END IF;
 

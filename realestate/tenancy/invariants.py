@@ -83,6 +83,48 @@ PRICE_RANGE = Function(
     ),
 )
 
+OVERALL = Function(
+    "overall_progress_follows()",
+    f"""
+    -- As with prices: the project is locked first, then read in a statement of its own. Of a phase that several scopes define, the widest
+    -- counts; of one that several towers or units share, their average by weight.
+    CREATE FUNCTION overall_progress_follows() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        one bigint; total numeric; done numeric;
+    BEGIN
+        FOR one IN EXECUTE CASE TG_LEVEL WHEN 'ROW' THEN 'SELECT ($1).project_id' ELSE 'SELECT DISTINCT project_id FROM changed ORDER BY 1' END
+            USING NEW
+        LOOP
+            PERFORM FROM projects WHERE id = one FOR NO KEY UPDATE;
+            SELECT round(sum(weight), 2), sum(weight * reached) / nullif(sum(weight), 0) INTO total, done FROM (
+                SELECT avg(weight) AS weight, sum(weight * progress_percentage) / nullif(sum(weight), 0) AS reached FROM (
+                    SELECT phase_key, weight, progress_percentage,
+                        rank() OVER (PARTITION BY phase_key ORDER BY unit_id IS NOT NULL, tower IS NOT NULL) AS place
+                    FROM project_progress WHERE project_id = one
+                ) AS defined WHERE place = 1 GROUP BY phase_key
+            ) AS phase;
+            IF total > 100 THEN
+                RAISE EXCEPTION 'the weights exceed 100' USING ERRCODE = 'check_violation', CONSTRAINT = 'weights_within_100';
+            END IF;
+            UPDATE projects SET overall_progress = coalesce(round(done, 2), 0) WHERE id = one;
+        END LOOP;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=tuple(
+        f"CREATE TRIGGER overall_progress_follows_{name} AFTER {when} EXECUTE FUNCTION overall_progress_follows()"
+        for name, when in (
+            ("add", "INSERT ON project_progress REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"),
+            ("remove", "DELETE ON project_progress REFERENCING OLD TABLE AS changed FOR EACH STATEMENT"),
+            (
+                "change",
+                """UPDATE OF weight, progress_percentage ON project_progress FOR EACH ROW
+                WHEN ((OLD.weight, OLD.progress_percentage) IS DISTINCT FROM (NEW.weight, NEW.progress_percentage))""",
+            ),
+        )
+    ),
+)
+
 # ── Terms: the system alone may do otherwise ────────────────────────────────────────────────────────────────────────────────
 
 _NOT_SYSTEM = "current_setting('role') <> 'realestate_worker'"
@@ -91,6 +133,8 @@ _WAS_OPEN = "OLD.status IN ('inquiry', 'site_visit_scheduled', 'waitlisted')"
 _TERMS = ("unit_id", "customer_id", "total_amount", "token_amount", "discount", "currency", "payment_plan", "plan_snapshot", "cost_sheet")
 _VISIT_STEPS = tuple((source.value, target.value) for sources, target in Appointment.EDGES.values() for source in sources)
 _VISIT_STEP = "NEW.status <> OLD.status"
+_HISTORY_SHRANK = """(NEW.history <> OLD.history AND NOT (NEW.history @> OLD.history AND
+    jsonb_array_length(NEW.history) > jsonb_array_length(OLD.history)) OR NEW.progress_percentage < OLD.progress_percentage AND NEW.history = OLD.history)"""
 _OLD, _NEW = (", ".join(f"{row}.{term}" for term in _TERMS) for row in ("OLD", "NEW"))
 
 PRICE = Function(
@@ -152,9 +196,26 @@ REFUSE = Function(
                 f"""{_VISIT_STEP} AND (NEW.status = 'completed' AND NEW.starts_at > now()
                 OR NEW.status = 'no_show' AND NEW.starts_at > now() - interval '{int(PATIENCE.total_seconds())} seconds')""",
             ),
+            (
+                "projects",
+                "overall_progress_follows",
+                "current_user = 'realestate_builder' AND NEW.overall_progress <> OLD.overall_progress",
+            ),
+            ("project_progress", "history_grows", f"{_NOT_SYSTEM} AND {_HISTORY_SHRANK}"),
+            (
+                "construction_updates",
+                "published_stands",
+                f"""{_NOT_SYSTEM} AND OLD.published_at IS NOT NULL
+                AND (NEW.published_at, NEW.seq) IS DISTINCT FROM (OLD.published_at, OLD.seq)""",
+            ),
+            (
+                "construction_updates",
+                "retracted_stands",  # its project may still be published or withdrawn
+                f"{_NOT_SYSTEM} AND OLD.retracted_at IS NOT NULL AND NEW.project_is_published = OLD.project_is_published",
+            ),
             ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
         )
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, PRICE, REFUSE)
+INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, REFUSE)

@@ -14,6 +14,7 @@ from realestate.tenancy.sentences import (
     idempotency,
     notifications,
     payments,
+    progress,
     projects,
     settings,
     units,
@@ -23,5 +24,5 @@ from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
 
 __all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limit"]
 
-ROOMS = (accounts, projects, units, bookings, payments, notifications, audit, settings, appointments, idempotency)
+ROOMS = (accounts, projects, units, bookings, payments, progress, notifications, audit, settings, appointments, idempotency)
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}

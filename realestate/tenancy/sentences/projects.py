@@ -7,10 +7,11 @@ WALL: Sentences = {
     Project: [
         May("visitor", "read", PUBLISHED),
         May("customer", "read", f"{PUBLISHED} OR id = {MY_PROJECTS}"),
-        May("builder", "read add change remove", OURS),
+        May("builder", "read change remove", OURS),
+        May("builder", "add", f"{OURS} AND overall_progress = 0"),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
-        May("clerk", "change", ALL, only=("price_range_min", "price_range_max")),
+        May("clerk", "change", ALL, only=("price_range_min", "price_range_max", "overall_progress")),
         May("worker", "read add change remove", ALL),
     ],
 }

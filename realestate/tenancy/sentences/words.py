@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from realestate.models.base import Base
+from realestate.models.bookings import ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ MY_PROJECTS = (
     "ANY (ARRAY(SELECT project_id FROM bookings UNION ALL SELECT project_id FROM holds UNION ALL SELECT project_id FROM appointments))"
 )
 MY_UNITS = "ANY (ARRAY(SELECT unit_id FROM bookings))"
+# What a claim that goes on gives access to: an ended booking or hold does not.
+CLAIMED = f"""(SELECT project_id, unit_id FROM bookings
+    WHERE status IN {tuple(status.value for status in ACTIVE)} AND (reserve_expires_at IS NULL OR reserve_expires_at > now())
+    UNION ALL SELECT project_id, unit_id FROM holds WHERE ended_at IS NULL AND expires_at > now()) AS claimed"""
+MY_CLAIMED_PROJECTS = f"ANY (ARRAY(SELECT project_id FROM {CLAIMED}))"
+MY_CLAIMED_UNITS = f"ANY (ARRAY(SELECT unit_id FROM {CLAIMED}))"
 MY_BUILDERS = f"ANY (ARRAY(SELECT builder_id FROM leads WHERE {MINE}))"
 # A builder does not come to know somebody by its own doing: what it adds is for customers who have come to it, or whom we have told it of.
 OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"
