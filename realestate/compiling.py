@@ -1,11 +1,13 @@
 """A SQLAlchemy statement compiled once to SQL and its binds: at run time only values travel, as text."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Executable
+from sqlalchemy import JSON, Executable
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
+from sqlalchemy.types import TypeEngine
 
 
 class _Compiler(PGCompiler_psycopg):
@@ -33,7 +35,7 @@ class Query:
     def of(cls, statement: Executable) -> Self:
         compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every executable clause has it
         binds = (compiled.binds[name] for name in compiled.positiontup or ())
-        return cls(str(compiled), tuple((bind.key, bind.value, bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)) for bind in binds))
+        return cls(str(compiled), tuple((bind.key, bind.value, _conversion(bind.type)) for bind in binds))
 
     def arguments(self, values: Mapping[str, Any]) -> list[str | None]:
         """The values as text; PostgreSQL knows the types."""
@@ -41,6 +43,11 @@ class Query:
             process(value) if process else value for value, process in ((values.get(name, default), p) for name, default, p in self.binds)
         )
         return [None if value is None else str(value) for value in said]
+
+
+def _conversion(type_: TypeEngine[Any]) -> Any:
+    """What a type does to a value before it is said. JSON is only wrapped by it, for psycopg to write later: here it is written at once."""
+    return json.dumps if isinstance(type_, JSON) else type_.dialect_impl(DIALECT).bind_processor(DIALECT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """Bookings in the database: found and locked."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
-from realestate.models.bookings import ACTIVE, Booking, BookingStatus
+from realestate.models.bookings import ACTIVE, OPEN, Booking, BookingStatus
+from realestate.models.units import Unit
+from realestate.writing import Command
 
 
 async def get(session: AsyncSession, booking_id: int) -> Booking:
@@ -29,20 +33,28 @@ async def find_active_of_unit(session: AsyncSession, unit_id: int) -> Booking | 
     return await session.scalar(select(Booking).where(Booking.unit_id == unit_id, Booking.status.in_(ACTIVE)).with_for_update(of=Booking))
 
 
-async def find_inquiry(session: AsyncSession, unit_id: int, customer_id: int) -> Booking | None:
-    """The customer's open enquiry about the unit, locked: a reserve goes on from it."""
-    open_states = (BookingStatus.inquiry, BookingStatus.site_visit_scheduled)
-    return await session.scalar(
-        select(Booking)
-        .where(Booking.unit_id == unit_id, Booking.customer_id == customer_id, Booking.status.in_(open_states))
-        .order_by(Booking.id)
-        .limit(1)
-        .with_for_update(of=Booking)
+_OF_CUSTOMER = Booking.customer_id == bindparam("customer")
+_UNPAID = (
+    select(func.count())
+    .where(Booking.project_id == bindparam("project"), _OF_CUSTOMER)
+    .where(Booking.status == BookingStatus.reserved, Booking.reserve_expires_at > func.now())
+    .scalar_subquery()
+)
+_INQUIRY = (
+    select(Booking.id, Booking.status)
+    .where(Booking.unit_id == bindparam("unit"), _OF_CUSTOMER, Booking.status.in_(OPEN))
+    .order_by(Booking.id)
+    .limit(1)
+    .subquery("inquiry")
+)
+_STANDING = Command(
+    select(_UNPAID.label("unpaid"), _INQUIRY.c.id.label("inquiry_id"), _INQUIRY.c.status.label("inquiry_status")).select_from(
+        select(literal_column("1")).subquery("once").outerjoin(_INQUIRY, true())
     )
+)
 
 
-async def count_unpaid(session: AsyncSession, project_id: int, customer_id: int) -> int:
-    """How many reserves of the project wait for their token. Lock the customer's lead first."""
-    waiting = (Booking.status == BookingStatus.reserved, Booking.reserve_expires_at > func.now())
-    mine = select(func.count()).where(Booking.project_id == project_id, Booking.customer_id == customer_id, *waiting)
-    return (await session.scalars(mine)).one()
+async def standing(session: AsyncSession, unit: Unit, customer_id: int) -> Any:
+    """How many reserves of the project wait for their token (`unpaid`), and the customer's open enquiry about the unit, if there is one
+    (`inquiry_id`, `inquiry_status`). Lock the unit and the customer's lead first."""
+    return await _STANDING(session, unit=unit.id, project=unit.project_id, customer=customer_id)

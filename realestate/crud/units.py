@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, func, literal, select
+from sqlalchemy import DateTime, bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer_group
 from sqlalchemy.orm.attributes import set_committed_value
 
 from realestate.errors import Conflict, NotFound
 from realestate.models.accounts import Role
+from realestate.models.projects import Project
 from realestate.models.units import Hold, Unit, UnitStatus, claim_is_over_at
+from realestate.writing import Command
 
 
 class Claim(NamedTuple):
@@ -34,6 +36,31 @@ async def lock(session: AsyncSession, unit_id: int) -> Claim:
     if not is_team:  # SQLAlchemy would fetch it after the UPDATE, for it has a default; customers may not see what is private
         set_committed_value(unit, "price_history", [])
     return Claim(unit, bool(is_over), moment)
+
+
+_NOW = func.coalesce(bindparam("now", type_=DateTime(timezone=True)), func.now())
+_OF_UNIT = ("id", "builder_id", "project_id", "tower", "unit_number", "price", "status", "customer_id", "version")
+_OF_PROJECT = ("project_name", "rules", "currency", "timezone", "promised_possession_date")
+_CLAIM = Command(
+    select(
+        *(getattr(Unit, name) for name in _OF_UNIT),
+        *(getattr(Project, name) for name in _OF_PROJECT),
+        claim_is_over_at(Unit, _NOW).label("is_over"),
+        _NOW.label("now"),
+    )
+    .join(Unit.project)
+    .where(Unit.id == bindparam("unit"))
+    .with_for_update(of=Unit)
+)
+
+
+async def claim(session: AsyncSession, unit_id: int) -> Claim:
+    """The same, but no more of it than a reserve needs, and not watched by the session: `bookings.enter` writes what becomes of it."""
+    row = await _CLAIM(session, unit=unit_id, now=session.info.get("now"))
+    if row is None:
+        raise await _refusal(session, unit_id)
+    unit = Unit(**{name: getattr(row, name) for name in _OF_UNIT}, project=Project(**{name: getattr(row, name) for name in _OF_PROJECT}))
+    return Claim(unit, bool(row.is_over), row.now)
 
 
 async def _refusal(session: AsyncSession, unit_id: int) -> NotFound | Conflict:

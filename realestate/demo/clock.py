@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from realestate.models.base import Timestamped
-from realestate.models.bookings import Booking
-from realestate.models.units import Hold
+from realestate.models.bookings import Booking, BookingParty
+from realestate.models.payments import Installment
+from realestate.models.units import Hold, Unit
 
 
 class Clock:
@@ -44,6 +45,15 @@ class Clock:
                 flag_modified(row, "updated_at")  # also when that is what it says already, or the column's onupdate steps in
                 if isinstance(row, Hold) and row.ended_by:
                     row.ended_at = self.moment
+
+
+async def backdate(session: AsyncSession, booking: Booking) -> None:
+    """A reserve is one statement below the session, so that the database has dated its rows: to the session's own moment with them."""
+    then = {"created_at": session.info["now"], "updated_at": session.info["now"]}
+    await session.execute(update(Booking).where(Booking.id == booking.id).values(then))
+    for model in (BookingParty, Installment):
+        await session.execute(update(model).where(model.booking_id == booking.id).values(then))
+    await session.execute(update(Unit).where(Unit.id == booking.unit_id).values(updated_at=then["updated_at"]))
 
 
 @contextmanager

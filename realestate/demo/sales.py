@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import WORKER, Identity
-from realestate.demo.clock import Clock
+from realestate.demo.clock import Clock, backdate
 from realestate.demo.sites import Site
 from realestate.models.accounts import LeadSource, Role
 from realestate.models.bookings import BookingStatus, PaymentPlan
@@ -111,7 +111,9 @@ class Sale:
     async def enter(self, intent: BookingIntent = BookingIntent.reserve) -> None:
         """Reserve it, ask about it, or wait for it."""
         said = BookingCreate(unit_id=self.unit_id, intent=intent, payment_plan=self.plan, needs_loan=self.needs_loan, notes=self.remark)
-        self.booking_id = (await bookings.create(self.session, WORKER, self.customer_id, said)).id
+        booking = await bookings.create(self.session, WORKER, self.customer_id, said)
+        await backdate(self.session, booking)
+        self.booking_id = booking.id
 
     async def hold(self) -> None:
         """By the customer's own hand."""

@@ -10,7 +10,7 @@ from realestate.database import Identity
 from realestate.errors import Conflict, Invalid, NotFound
 from realestate.models.accounts import LeadSource, Permission
 from realestate.models.base import Versions, no_such_step
-from realestate.models.bookings import Booking, BookingParty, BookingStatus, PartyRole
+from realestate.models.bookings import WHOLE_SHARE, Booking, BookingParty, BookingStatus, PartyRole
 from realestate.models.notifications import Event
 from realestate.models.rules import Rules
 from realestate.models.units import HoldEnd, Unit, UnitStatus
@@ -18,9 +18,6 @@ from realestate.schemas.bookings import BookingCreate, BookingIntent, BookingSte
 from realestate.services import claims, payments, pricing
 from realestate.services.leads import meet
 from realestate.services.notifications import notify
-
-ALL_OF_IT = 1_000_000
-"""A share of 100 %, in basis points × 100."""
 
 
 async def create(session: AsyncSession, by: Identity, customer_id: int, order: BookingCreate) -> Booking:
@@ -41,22 +38,22 @@ async def reserve(session: AsyncSession, by: Identity, customer_id: int, order: 
     """
     if order.payment_plan is None:
         raise Invalid.field("payment_plan", "Choose a plan to reserve a unit.", "MISSING")
-    unit, is_over, now = await crud.units.lock(session, order.unit_id)
-    if is_over:
-        await claims.lapse(session, unit)
+    unit, now = await _claim(session, order.unit_id)
     await meet(session, by, unit.builder_id, customer_id, LeadSource.booking)
-    rules = Rules.of(unit.project.rules)
-    if await crud.bookings.count_unpaid(session, unit.project_id, customer_id) >= rules.unpaid_reserves:
+    rules, standing = Rules.of(unit.project.rules), await crud.bookings.standing(session, unit, customer_id)
+    if standing.unpaid >= rules.unpaid_reserves:
         raise Conflict("RESERVE_LIMIT", f"Pay the token of one first: at most {rules.unpaid_reserves} units of a project wait for theirs.")
     price = await _end_own_hold(session, unit, customer_id)
-    booking = await _booking_for(session, unit, customer_id)
+    booking = _new(unit, customer_id, BookingStatus.reserved)
+    if standing.inquiry_id:  # the customer's open enquiry about the unit goes on
+        booking.id, booking.status = standing.inquiry_id, standing.inquiry_status
+        booking.take("reserve")
     until = now + timedelta(hours=rules.reserve_hours)
     unit.reserve(customer_id, until)
     pricing.price(booking, unit, price, order.payment_plan)
     booking.booking_date, booking.reserve_expires_at = now, until
     booking.needs_loan, booking.special_requests = order.needs_loan, order.notes
-    await _enter(session, booking)
-    session.add_all(pricing.schedule(booking, now, unit.project.date_at(now)))
+    await crud.reserves.create(session, booking, unit, pricing.schedule(booking, now, unit.project.date_at(now)))
     token = f"{booking.currency} {booking.token_amount:,.2f}"
     notify(session, Event.booking_reserved, booking, **_names(booking, unit), token=token, until=f"{until:%d %b %Y, %H:%M} UTC")
     return booking
@@ -113,13 +110,13 @@ def may_take(status: BookingStatus) -> Permission:
     return Permission.units_hold if status is BookingStatus.cancelled else Permission.bookings_approve
 
 
-async def _booking_for(session: AsyncSession, unit: Unit, customer_id: int) -> Booking:
-    """The customer's open enquiry about the unit, moved on, or a new booking."""
-    inquiry = await crud.bookings.find_inquiry(session, unit.id, customer_id)
-    if inquiry:
-        inquiry.take("reserve")
-        return inquiry
-    return _new(unit, customer_id, BookingStatus.reserved)
+async def _claim(session: AsyncSession, unit_id: int) -> tuple[Unit, datetime]:
+    """The unit, locked, and the time. A claim on it that the clock has ended is brought to its end first."""
+    unit, is_over, now = await crud.units.claim(session, unit_id)
+    if is_over:
+        await claims.lapse(session, (await crud.units.lock(session, unit_id)).unit)
+        unit, _, now = await crud.units.claim(session, unit_id)
+    return unit, now
 
 
 def _new(unit: Unit, customer_id: int, status: BookingStatus) -> Booking:
@@ -153,20 +150,13 @@ async def _register_interest(session: AsyncSession, by: Identity, customer_id: i
     booking.total_amount, booking.token_amount = unit.price, Decimal(0)
     booking.cost_sheet, booking.plan_snapshot = {}, {}
     booking.payment_plan, booking.needs_loan, booking.special_requests = order.payment_plan, order.needs_loan, order.notes
-    await _enter(session, booking)
+    session.add(booking)
+    await session.flush()
+    owner = {"owner_id": customer_id, "customer_id": customer_id, "role": PartyRole.owner, "share": WHOLE_SHARE}
+    session.add(BookingParty(builder_id=booking.builder_id, project_id=booking.project_id, booking_id=booking.id, **owner))
     event = Event.booking_inquired if status is BookingStatus.inquiry else Event.booking_waitlisted
     notify(session, event, booking, **unit.names)
     return booking
-
-
-async def _enter(session: AsyncSession, booking: Booking) -> None:
-    """Write the booking down and, if it is new, its owner of record."""
-    is_new = booking.id is None
-    session.add(booking)
-    await session.flush()
-    if is_new:
-        owner = {"owner_id": booking.customer_id, "customer_id": booking.customer_id, "role": PartyRole.owner}
-        session.add(BookingParty(**_key(booking), **owner, share=ALL_OF_IT))
 
 
 async def _fetch(session: AsyncSession, booking_id: int, event: str, version: Versions | None) -> tuple[Booking, Unit, datetime]:
@@ -193,10 +183,6 @@ async def _fetch(session: AsyncSession, booking_id: int, event: str, version: Ve
 async def _let_go(session: AsyncSession, booking: Booking, unit: Unit) -> None:
     await crud.payments.cancel_schedule(session, booking.id)
     unit.free("end_booking")
-
-
-def _key(booking: Booking) -> dict[str, int]:
-    return {"builder_id": booking.builder_id, "project_id": booking.project_id, "booking_id": booking.id}
 
 
 def _names(booking: Booking, unit: Unit) -> dict[str, str]:

@@ -4,6 +4,8 @@ from realestate.models.bookings.booking import Booking, BookingParty
 from realestate.models.bookings.words import (
     ACTIVE,
     GROUPS,
+    OPEN,
+    WHOLE_SHARE,
     BookingFilter,
     BookingGroup,
     BookingPaymentStatus,
@@ -16,6 +18,8 @@ from realestate.models.bookings.words import (
 __all__ = [
     "ACTIVE",
     "GROUPS",
+    "OPEN",
+    "WHOLE_SHARE",
     "Booking",
     "BookingFilter",
     "BookingGroup",

@@ -24,7 +24,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from realestate.errors import Conflict
 from realestate.models.accounts import Customer
 from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
-from realestate.models.bookings.words import ACTIVE, GROUPS, BookingPaymentStatus, BookingStatus, CancellationCause, PartyRole, PaymentPlan
+from realestate.models.bookings.words import (
+    ACTIVE,
+    GROUPS,
+    OPEN,
+    BookingPaymentStatus,
+    BookingStatus,
+    CancellationCause,
+    PartyRole,
+    PaymentPlan,
+)
 from realestate.models.units import Unit
 
 S = BookingStatus
@@ -57,7 +66,7 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     )
     EDGES: ClassVar = {
         "visit_booked": ((S.inquiry,), S.site_visit_scheduled),
-        "reserve": ((S.inquiry, S.site_visit_scheduled), S.reserved),
+        "reserve": (OPEN, S.reserved),
         "expire": ((S.reserved,), S.expired),
         "cancel": ((S.reserved,), S.cancelled),
         "token_cleared": ((S.reserved,), S.token_paid),

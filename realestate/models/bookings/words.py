@@ -108,6 +108,12 @@ ACTIVE = (
 """The states that claim a unit: at most one booking of a unit is in one of them, by a unique index."""
 
 
+OPEN = (S.inquiry, S.site_visit_scheduled)
+"""The states of an enquiry from which a reserve may go on."""
+WHOLE_SHARE = 1_000_000
+"""All of a property, as a party's share: basis points × 100."""
+
+
 GROUPS: dict[BookingGroup, tuple[BookingStatus, ...]] = {
     BookingGroup.pending: (S.inquiry, S.site_visit_scheduled, S.waitlisted, S.reserved, S.token_paid),
     BookingGroup.active: (
