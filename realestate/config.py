@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:3000", "http://localhost:5173"], description="browser origins that may call the API, comma separated"
     )
+    catalogue_seconds: float = Field(
+        1.0, ge=0, le=60, description="how long a process may repeat an answer to visitors that no commit has changed; 0: never"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line that is logged")
     query_log: Literal["off", "on", "plans"] = Field(
         "off",

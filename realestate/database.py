@@ -4,7 +4,7 @@ Both speak as one role for one user of one builder, for one transaction. Forgett
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +19,7 @@ from psycopg.pq.abc import PGresult
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from realestate.adapters.listening import Ear, listen
 from realestate.config import settings
 from realestate.errors import Transient
 from realestate.models.accounts import LIMITED, Role, TeamRole
@@ -77,8 +78,10 @@ WORKER = Identity(Role.worker)
 
 ACT_AS = """SELECT set_config('role', $1, true), set_config('app.user_id', $2, true), set_config('app.builder_id', $3, true),
     set_config('app.scope', $4, true)"""
-TELL = "SELECT record($1::jsonb), tell($2::jsonb)"
-RECORD = "SELECT record($1::jsonb)"
+CATALOGUE_CHANGED = "current_setting('app.catalogue', true)"
+"""Set by the trigger `catalogue_changes` for the rest of the transaction."""
+TELL = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb), tell($2::jsonb)"
+RECORD = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb)"
 
 engine: AsyncEngine
 readers: dict[str, Pool] = {}
@@ -95,7 +98,7 @@ async def transaction(identity: Identity) -> AsyncIterator[AsyncSession]:
     with translated():
         async with _sessions() as session:
             driver = await _driver_of(session, identity)
-            session.info.update(identity=identity, driver=driver, acts=[], events=[], spoke_as_system=False)
+            session.info.update(identity=identity, driver=driver, acts=[], events=[], spoke_as_system=False, changed_catalogue=False)
             yield session
             await session.flush()
             await _conclude(session)
@@ -146,13 +149,18 @@ async def _conclude(session: AsyncSession) -> None:
     if session.info["spoke_as_system"]:
         for is_system, said in groupby(acts, itemgetter("system")):
             await execute(driver, ACT_AS, _context(identity, WORKER if is_system else identity))
-            await execute(driver, RECORD, [json.dumps(list(said))])
+            await _keep_book(session, RECORD, list(said))
         await execute(driver, ACT_AS, _context(identity, WORKER))
         acts = []
     if events:
-        await execute(driver, TELL, [json.dumps(acts), json.dumps(events)])
+        await _keep_book(session, TELL, acts, events)
     elif acts:
-        await execute(driver, RECORD, [json.dumps(acts)])
+        await _keep_book(session, RECORD, acts)
+
+
+async def _keep_book(session: AsyncSession, sql: str, *said: list[dict[str, Any]]) -> None:
+    changed = (await execute(session.info["driver"], sql, [json.dumps(one) for one in said])).get_value(0, 0)
+    session.info["changed_catalogue"] |= bool(changed)
 
 
 def _context(identity: Identity, role_of: Identity) -> list[str]:
@@ -196,6 +204,11 @@ def _reading_pool(role: str, size: int) -> Pool:
         configure=_autocommit,
         open=False,
     )
+
+
+async def hear(ears: Mapping[str, Ear]) -> None:
+    """What commits announce, until cancelled: on one more connection, which is nobody."""
+    await listen(_conninfo(""), ears)
 
 
 @asynccontextmanager

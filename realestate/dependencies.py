@@ -193,6 +193,8 @@ def _session_of(guard: Guard) -> Callable[..., AsyncIterator[AsyncSession]]:
                 said: Response = request.state.answer
                 headers = [(name, value) for name, value in said.headers.items() if name != "content-length"]
                 await idempotency.keep(session, key, said.status_code, headers, bytes(said.body))
+        if session.info["changed_catalogue"]:
+            reading.kept.forget()
 
     return get_session
 

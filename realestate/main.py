@@ -8,14 +8,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from realestate import __version__, dispatch, logs, middleware, problems, querylog
+from realestate.adapters.listening import Ear
 from realestate.config import settings
-from realestate.database import connected
+from realestate.database import connected, hear
+from realestate.reading import kept
 from realestate.routers import auth, documentation, system
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.shared import bookings, builders, notifications, payments, progress, projects, units, updates
 from realestate.services import accounts
 
 ROUTERS = (documentation, auth, builders, projects, units, bookings, builder_bookings, payments, progress, updates, notifications, system)
+CATALOGUE = Ear(heard=lambda _: kept.forget(), hears=kept.listen)
 DESCRIPTION = """
 Property developers ("builders") sell units in their projects; customers hold, book and pay for them. Both sides are told at once.
 
@@ -48,9 +51,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.set_threshold(50_000, 50, 100)
     with querylog.listening(settings.query_log):
         async with connected():
-            watch = asyncio.create_task(accounts.watch_ended_sessions())
+            watches = [asyncio.create_task(accounts.watch_ended_sessions()), asyncio.create_task(hear({"catalogue": CATALOGUE}))]
             yield
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
 
 
 logs.configure(settings.log_level)

@@ -13,11 +13,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from realestate.config import Settings, settings
 from realestate.logs import log, request_id
+from realestate.reading import kept
 
 Headers = list[tuple[bytes, bytes]]
 
 USABLE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 CLIENT_LEFT = 499  # in the log only
+OF_SOMEBODY = (b"authorization", b"if-none-match")
+"""Headers of requests whose answer depends on more than the address."""
+MAY_BE_KEPT = (b"cache-control", b"no-cache")
 UNLESS_SAID_OTHERWISE: Headers = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -31,7 +35,7 @@ class Envelope:
     """Gives each request its id, each answer its headers, and the log its line. CORS costs only those who come from another origin."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str], headers: Headers) -> None:
-        self.app, self.headers = LastResort(app), headers
+        self.app, self.headers = LastResort(Repeating(app)), headers
         self.cors = CORSMiddleware(
             self.app,
             allow_origins=origins,
@@ -102,6 +106,37 @@ class LastResort:
                 raise
             response = await scope["app"].exception_handlers[Exception](Request(scope), error)
             await response(scope, receive, send)
+
+
+class Repeating:
+    """Says again what a visitor was told a moment ago (`reading.kept`), before anything else looks at the question.
+
+    Kept is what says of itself that it may be, as a reader's answers to visitors do: `Cache-Control: no-cache`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or any(name in OF_SOMEBODY for name, _ in scope["headers"]):
+            return await self.app(scope, receive, send)
+        path, query_string = scope["path"], scope["query_string"]
+        if found := kept.find(path, query_string):
+            scope["path_template"] = found.route  # for the access log
+            await send({"type": "http.response.start", "status": 200, "headers": found.headers})
+            return await send({"type": "http.response.body", "body": found.body})
+        changes, headers = kept.changes, None
+
+        async def say(message: Message) -> None:
+            nonlocal headers
+            if message["type"] == "http.response.start":
+                headers = message["headers"] if message["status"] == 200 and MAY_BE_KEPT in message["headers"] else None
+            elif headers and not message.get("more_body"):
+                kept.keep(path, query_string, scope.get("path_template", path), headers, message["body"], changes)
+                headers = None
+            await send(message)
+
+        await self.app(scope, receive, say)
 
 
 def install(app: FastAPI, settings: Settings = settings) -> None:

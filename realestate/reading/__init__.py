@@ -13,6 +13,21 @@ order ever broken, the policies would see nobody and show nothing.
 
 from realestate.reading.asking import read, read_back, shaped
 from realestate.reading.describing import as_object, contains, said
+from realestate.reading.kept import kept
 from realestate.reading.shapes import TEAM, Collection, Detail, Feed, Listing, Summary
 
-__all__ = ["TEAM", "Collection", "Detail", "Feed", "Listing", "Summary", "as_object", "contains", "read", "read_back", "said", "shaped"]
+__all__ = [
+    "TEAM",
+    "Collection",
+    "Detail",
+    "Feed",
+    "Listing",
+    "Summary",
+    "as_object",
+    "contains",
+    "kept",
+    "read",
+    "read_back",
+    "said",
+    "shaped",
+]

@@ -1,0 +1,170 @@
+"""Answers to visitors are kept for a moment, and dropped by the commit that changes what they say, in every process."""
+
+import asyncio
+import os
+
+import httpx2
+import psycopg
+import pytest
+
+from realestate.database import WORKER, transaction
+from realestate.models.accounts import Role
+from realestate.models.projects import Project
+from realestate.reading import kept
+from realestate.reading.kept import Kept
+from tests.factories import make_builder, make_customer, make_project, make_unit, make_units
+from tests.queries import counted
+from tests.servers import serving
+from tests.speaking import speaking
+from tests.stories import reserve
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def keeping():
+    """As in a process that hears what others commit, with a moment that outlives the test."""
+    seconds, kept.seconds = kept.seconds, 60
+    kept.listen(True)
+    yield
+    kept.listen(False)
+    kept.seconds = seconds
+
+
+async def asked(client, path, **headers):
+    """The answer, and how many statements it took."""
+    with counted() as sent:
+        answer = await client.get(path, headers=headers)
+    return answer, len(sent)
+
+
+async def test_what_a_visitor_was_told_is_told_again_without_asking_the_database(client, keeping):
+    project_id = await make_project(await make_builder())
+    first, _ = await asked(client, f"/api/projects/{project_id}")
+    again, statements = await asked(client, f"/api/projects/{project_id}")
+    assert statements == 0 and again.json() == first.json() and again.json()["id"] == project_id
+    assert again.headers["etag"] == first.headers["etag"] and again.headers["x-request-id"] != first.headers["x-request-id"]
+    _, statements = await asked(client, f"/api/projects?builder_id={first.json()['builder_id']}")
+    assert statements == 1
+
+
+async def test_the_commit_of_a_change_drops_it_before_its_answer_is_sent(client, keeping):
+    builder = await make_builder()
+    [unit_id] = await make_units(builder, project_id := await make_project(builder))
+    path = f"/api/projects/{project_id}/units"
+    assert (await client.get(path)).json()[0]["price"] == 7500000.01
+    changed = await client.patch(f"/api/units/{unit_id}", json={"price": 8100000}, headers=builder.headers)
+    assert changed.status_code == 200
+    assert (await client.get(path)).json()[0]["price"] == 8100000
+
+
+async def test_a_reserve_drops_it_too(client, keeping):
+    unit_id = await make_unit(await make_builder())
+    assert (await client.get(f"/api/units/{unit_id}")).json()["status"] == "available"
+    assert (await reserve(client, await make_customer(), unit_id)).status_code == 201
+    assert (await client.get(f"/api/units/{unit_id}")).json()["status"] == "not_available"
+
+
+async def test_a_write_that_changes_nothing_of_the_catalogue_drops_nothing(client, keeping):
+    project_id = await make_project(builder := await make_builder())
+    await client.get(f"/api/projects/{project_id}")
+    before = kept.changes
+    assert (await client.post("/api/auth/logout", json={"refresh_token": "nobody's"})).status_code < 500
+    async with transaction(WORKER) as session:
+        await session.get_one(Project, project_id)
+    assert kept.changes == before and kept.find(f"/api/projects/{project_id}", b"") and builder
+
+
+async def test_whoever_is_signed_in_is_asked_for(client, keeping):
+    builder = await make_builder()
+    project_id = await make_project(builder)
+    await client.get(f"/api/projects/{project_id}")
+    _, statements = await asked(client, f"/api/projects/{project_id}", **builder.headers)
+    assert statements == 1
+    answer = await client.get(f"/api/projects/{project_id}", headers={"Authorization": "Bearer nonsense"})
+    assert answer.status_code == 401
+
+
+async def test_what_a_client_has_already_is_not_sent_again(client, keeping):
+    project_id = await make_project(await make_builder())
+    tag = (await client.get(f"/api/projects/{project_id}")).headers["etag"]
+    assert (await client.get(f"/api/projects/{project_id}", headers={"If-None-Match": tag})).status_code == 304
+
+
+async def test_refusals_are_not_kept(client, keeping):
+    path = f"/api/projects/{2**40}"
+    assert (await client.get(path)).status_code == 404
+    assert kept.find(path, b"") is None
+
+
+def test_an_answer_that_was_under_way_when_a_change_came_is_not_kept():
+    some = Kept(60)
+    some.listen(True)
+    before = some.changes
+    some.forget()
+    some.keep("/", b"", "/", [], b"old", before)
+    assert some.find("/", b"") is None
+    some.keep("/", b"", "/", [], b"new", some.changes)
+    assert some.find("/", b"").body == b"new"
+
+
+@pytest.mark.parametrize(("seconds", "hears"), [(60, False), (0, True)])
+def test_a_process_that_is_deaf_or_told_not_to_keeps_nothing(seconds, hears):
+    some = Kept(seconds)
+    some.listen(hears)
+    some.keep("/", b"", "/", [], b"said", some.changes)
+    assert some.find("/", b"") is None
+
+
+def test_many_addresses_do_not_fill_the_memory():
+    some = Kept(60)
+    some.listen(True)
+    for number in range(100):
+        some.keep(f"/{number}", b"", "/", [], bytes(1024 * 1024), some.changes)
+    assert some.size < 33 * 1024 * 1024 and some.find("/99", b"") and not some.find("/0", b"")
+
+
+async def test_every_table_that_visitors_may_see_announces_its_changes(house):
+    async with speaking(WORKER) as connection:
+        silent = await connection.execute(
+            """SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                AND has_any_column_privilege(%s, c.oid, 'SELECT')
+                AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'catalogue_changes')""",
+            [f"realestate_{Role.visitor}"],
+        )
+        assert await silent.fetchall() == []
+
+
+async def test_a_commit_in_one_server_process_is_dropped_in_the_other(client):
+    """For a minute nothing but the announcement could make the second process tell the new price."""
+    builder = await make_builder()
+    [unit_id] = await make_units(builder, project_id := await make_project(builder))
+    with serving(2, CATALOGUE_SECONDS="60") as servers:
+        async with httpx2.AsyncClient(base_url=servers[0][1]) as one, httpx2.AsyncClient(base_url=servers[1][1]) as other:
+            path, changed = f"/api/projects/{project_id}/units", {"price": 8100000}
+            assert [(await each.get(path)).json()[0]["price"] for each in (one, other)] == [7500000.01] * 2
+            assert (await one.patch(f"/api/units/{unit_id}", json=changed, headers=builder.headers)).status_code == 200
+            assert (await one.get(path)).json()[0]["price"] == 8100000
+            async with asyncio.timeout(20):
+                while (await other.get(path)).json()[0]["price"] != 8100000:
+                    await asyncio.sleep(0.01)
+
+
+async def test_a_process_whose_line_is_cut_keeps_nothing_until_it_hears_again(client):
+    builder = await make_builder()
+    [unit_id] = await make_units(builder, project_id := await make_project(builder))
+    with serving(1, CATALOGUE_SECONDS="60") as [(_, address)]:
+        async with httpx2.AsyncClient(base_url=address) as server:
+            path = f"/api/projects/{project_id}/units"
+            assert (await server.get(path)).json()[0]["price"] == 7500000.01
+            with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as login:
+                listening = "datname = current_database() AND query LIKE 'LISTEN%'"
+                async with asyncio.timeout(20):
+                    while login.execute(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {listening}").fetchone() != (
+                        1,
+                    ):
+                        await asyncio.sleep(0.01)  # it may not listen yet
+            assert (await client.patch(f"/api/units/{unit_id}", json={"price": 8100000}, headers=builder.headers)).status_code == 200
+            async with asyncio.timeout(20):
+                while (await server.get(path)).json()[0]["price"] != 8100000:
+                    await asyncio.sleep(0.01)
