@@ -23,7 +23,7 @@ def main() -> None:
     findings = measure(quick=arguments.quick)
     meter = findings.meter
     if meter.is_too_noisy and not arguments.anyway:
-        print(f"This machine is too noisy to report: {meter}; at most {meter.limit:.0%} is believed.", file=sys.stderr)
+        print(f"This machine is too noisy to report: {meter}; at most a tenth and {meter.limit:.0%} are believed.", file=sys.stderr)
         sys.exit(2)
     print(report.text(findings))
     if not meter.is_too_noisy:

@@ -1,7 +1,8 @@
 """Is this machine quiet enough to be believed?
 
-A fixed piece of Python is timed on both cores before every round and after the last; so is the application's cheapest answer. None of
-this depends on what is compared. The noise is the widest spread, (highest - lowest) / median, of the three: above `LIMIT` there is no report.
+A fixed piece of Python is timed on both cores between all loads; none of it depends on what is compared. A load counts when the look before
+it and the one after it were both within `LIMIT` of the middle of all looks; otherwise it is measured again, at most three times in all.
+There is no report when too many loads were disturbed all the same, or when our own cheapest answer (hello) varies by more than `LIMIT`.
 """
 
 import os
@@ -12,6 +13,7 @@ from statistics import median
 from benchmarks.servers import LOAD_CORE, SERVER_CORE
 
 LIMIT = 0.25
+MOST_DISTURBED = 0.1
 TRIES = 5
 STEPS = 400_000
 
@@ -42,22 +44,25 @@ class Meter:
     limit = LIMIT
 
     def __init__(self) -> None:
-        self.seen: dict[str, list[float]] = {"server core": [], "load core": [], "hello": []}
+        self.looks: dict[int, list[float]] = {SERVER_CORE: [], LOAD_CORE: []}
+        self.hello: list[float] = []
+        self.loads = self.disturbed = 0
 
     def look(self) -> None:
-        self.seen["server core"].append(calibrate(SERVER_CORE))
-        self.seen["load core"].append(calibrate(LOAD_CORE))
+        for core, seen in self.looks.items():
+            seen.append(calibrate(core))
 
     def hear(self, hello: float) -> None:
-        self.seen["hello"].append(hello)
+        self.hello.append(hello)
 
     @property
-    def noise(self) -> float:
-        return max(spread(values) for values in self.seen.values())
+    def is_steady(self) -> bool:
+        """Whether the last look found both cores as fast as they mostly are."""
+        return all(abs(seen[-1] / median(seen) - 1) <= LIMIT for seen in self.looks.values())
 
     @property
     def is_too_noisy(self) -> bool:
-        return self.noise > self.limit
+        return self.disturbed > MOST_DISTURBED * self.loads or spread(self.hello) > LIMIT
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {spread(values):.0%}" for name, values in self.seen.items())
+        return f"{self.disturbed} of {self.loads} loads were disturbed, hello varied by {spread(self.hello):.0%}"

@@ -39,8 +39,9 @@ def all_peers(database: Database, key: str) -> list[Peer]:
     common = {"SECRET_KEY": key, "RULES": json.dumps(_rules()), "PYTHONPATH": str(HERE), "NODE_ENV": "production"}
     open_door, wall = common | database.variables(app=False), common | database.variables(app=True)
     return [
-        ours("ours", database.url(DATABASE, app=True), key),
-        ours("ours-open", database.url(OPEN_DATABASE, app=True), key),
+        ours("ours", "**this application**", "—", database.url(DATABASE, app=True), key),
+        ours("ours-kept", "**this application**, answers to visitors kept", "—", database.url(DATABASE, app=True), key, kept_for=1),
+        ours("ours-open", "this application, policies off", "wall", database.url(OPEN_DATABASE, app=True), key, on_copy=True),
         Peer("usual", "usual FastAPI (sync ORM)", "wall, audit, push, strict input, request ids, logs", _uvicorn, open_door),
         Peer("drf", "Django REST Framework", "wall, audit, push, strict input, request ids, logs", _gunicorn, open_door),
         Peer(
@@ -69,18 +70,11 @@ def _rules() -> dict[str, Any]:
     }
 
 
-def ours(name: str, url: str, key: str) -> Peer:
+def ours(name: str, title: str, lacks: str, url: str, key: str, *, kept_for: float = 0, on_copy: bool = False) -> Peer:
+    """Without kept answers, or a list that is walked in circles would measure them."""
     said = {"DATABASE_URL": url, "DATABASE_OWNER_URL": "", "SEED": "none", "SECRET_KEY": key, "WORKERS": "1", "ENVIRONMENT": "development"}
-    title = "**this application**" if name == "ours" else "this application, policies off"
-    return Peer(
-        name,
-        title,
-        "—" if name == "ours" else "wall",
-        lambda _: [sys.executable, "-m", "realestate", "serve"],
-        said,
-        ROOT,
-        on_copy=name != "ours",
-    )
+    said["CATALOGUE_SECONDS"] = str(kept_for)
+    return Peer(name, title, lacks, lambda _: [sys.executable, "-m", "realestate", "serve"], said, ROOT, on_copy=on_copy)
 
 
 def _uvicorn(port: int) -> list[str]:

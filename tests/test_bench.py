@@ -121,7 +121,24 @@ def test_a_spread_above_a_quarter_is_too_noisy() -> None:
     assert not meter.is_too_noisy
     meter.hear(140.0)
     assert meter.is_too_noisy
-    assert "hello 34%" in str(meter)
+    assert "hello varied by 34%" in str(meter)
+
+
+def test_too_many_disturbed_loads_are_too_noisy() -> None:
+    meter = noise.Meter()
+    meter.loads, meter.disturbed = 100, 10
+    assert not meter.is_too_noisy
+    meter.disturbed = 11
+    assert meter.is_too_noisy
+
+
+def test_a_core_that_is_slower_than_it_mostly_is_was_disturbed() -> None:
+    meter = noise.Meter()
+    for seen in meter.looks.values():
+        seen += [1.0, 1.1, 0.9, 1.2]
+    assert meter.is_steady
+    next(iter(meter.looks.values())).append(1.5)
+    assert not meter.is_steady
 
 
 def test_times_agree_as_moments_and_numbers_as_numbers() -> None:
