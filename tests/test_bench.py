@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def findings() -> Findings:
     """Ours takes 100 µs, everybody else twice that, in two rounds of which the second is half as fast."""
     said = Findings("large", QUICK, {"units": 500_000})
-    for peer in (*PEERS, "ours-open"):
+    for peer in (*PEERS, "ours-kept", "ours-open"):
         said.titles[peer], said.memory[peer] = (f"<{peer}> & co", "nothing"), 100 * report.MB
         for workload in (*WORKLOADS, "R1 again", "R2 again", "first", "deep"):
             rate = 4000 if peer == "ours" else 2000
