@@ -32,9 +32,9 @@ SCHEDULE = Function(
     -- Owned by the clerk so that row level security cannot shrink the sum. A booking that claims its unit owes exactly its price.
     CREATE FUNCTION schedule_sums() RETURNS trigger {DEFINER} AS $$
     DECLARE
-        one bigint := CASE TG_TABLE_NAME WHEN 'bookings' THEN (to_jsonb(NEW) ->> 'id')::bigint
-            ELSE (to_jsonb(coalesce(NEW, OLD)) ->> 'booking_id')::bigint END;
+        one bigint;
     BEGIN
+        IF TG_TABLE_NAME = 'bookings' THEN one := NEW.id; ELSIF TG_OP = 'DELETE' THEN one := OLD.booking_id; ELSE one := NEW.booking_id; END IF;
         IF EXISTS (
             SELECT FROM bookings b WHERE b.id = one AND b.status IN {_ACTIVE}
             AND b.total_amount <> (SELECT coalesce(sum(i.amount), 0) FROM installments i
