@@ -1,5 +1,17 @@
 """WHAT IS KEPT: every statement that finds, locks, adds and changes. Flushes, never commits; rows are chosen by the wall."""
 
-from realestate.crud import accounts, bookings, idempotency, leads, notifications, payments, progress, projects, settings, units
+from realestate.crud import accounts, bookings, documents, idempotency, leads, notifications, payments, progress, projects, settings, units
 
-__all__ = ["accounts", "bookings", "idempotency", "leads", "notifications", "payments", "progress", "projects", "settings", "units"]
+__all__ = [
+    "accounts",
+    "bookings",
+    "documents",
+    "idempotency",
+    "leads",
+    "notifications",
+    "payments",
+    "progress",
+    "projects",
+    "settings",
+    "units",
+]
