@@ -35,14 +35,14 @@ class Query:
     def of(cls, statement: Executable) -> Self:
         compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every executable clause has it
         binds = (compiled.binds[name] for name in compiled.positiontup or ())
-        return cls(str(compiled), tuple((bind.key, bind.value, _conversion(bind.type)) for bind in binds))
+        return cls(str(compiled), tuple((bind.key, bind.callable or bind.value, _conversion(bind.type)) for bind in binds))
 
     def arguments(self, values: Mapping[str, Any]) -> list[str | None]:
-        """The values as text; PostgreSQL knows the types."""
+        """The values as text; PostgreSQL knows the types. A default that is a function makes its value now."""
         said = (
             process(value) if process else value for value, process in ((values.get(name, default), p) for name, default, p in self.binds)
         )
-        return [None if value is None else str(value) for value in said]
+        return [None if value is None else str(value() if callable(value) else value) for value in said]
 
 
 def _conversion(type_: TypeEngine[Any]) -> Any:

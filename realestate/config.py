@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".data"), description="where the embedded database and generated secrets live")
     database_url: str = Field("", description="the application's login: owns nothing; empty: the embedded PostgreSQL")
     database_owner_url: str = Field("", description="the owner of the tables, for migrations and seeds; needs CREATEROLE")
+    objects_url: str = Field("", description="where uploaded files are kept, such as s3://bucket/prefix; empty: in DATA_DIR")
     pool_size: float = Field(1.0, gt=0, le=20, description="factor on every connection pool of a process (1 = about 25 connections)")
     secret_key: str = Field("", description="signs tokens, at least 32 bytes; empty: generated once into DATA_DIR (development only)")
     access_token_minutes: int = Field(0, ge=0, le=1440, description="life of an access token; 0: 15, in development 720")

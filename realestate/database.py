@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor
@@ -70,6 +70,20 @@ class Identity:
         """What PostgreSQL needs to know; an empty user or builder is nobody, an empty scope no limit."""
         who = {"user": str(self.user_id or ""), "builder": str(self.builder_id or ""), "scope": self.scope}
         return {"role": f"realestate_{self.speaks_as}", **who}
+
+    @classmethod
+    def of(cls, speaks_as: str, user: str, builder: str, scope: str) -> Self:
+        """Somebody with this context."""
+        own, _, sites = scope.partition(":")
+        team_role = TeamRole.sales if own else None
+        project_scope = tuple(int(site) for site in sites.split(",") if site)
+        return cls(
+            Role.builder if speaks_as == LIMITED else Role(speaks_as),
+            int(user) if user else None,
+            int(builder) if builder else None,
+            team_role,
+            project_scope,
+        )
 
 
 VISITOR = Identity(Role.visitor)

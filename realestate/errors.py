@@ -126,5 +126,6 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "fk_units_project": ("PROJECT_HAS_UNITS", "This project still has units."),
     "fk_holds_unit": ("UNIT_HAS_HOLDS", "This unit has been held; archive it instead of deleting it."),
     "fk_bookings_unit": ("UNIT_HAS_BOOKINGS", "This unit has bookings; archive it instead of deleting it."),
+    "ck_storage_uses_used_within_allowed": ("QUOTA_EXCEEDED", "There is no room left for this file: delete what is not needed any more."),
 }
 """A constraint settles a race; this is what each says: the code and the sentence of a 409."""

@@ -14,10 +14,24 @@ from realestate.database import connected, hear
 from realestate.reading import kept
 from realestate.routers import auth, documentation, system
 from realestate.routers.builder import bookings as builder_bookings
-from realestate.routers.shared import bookings, builders, notifications, payments, progress, projects, units, updates
+from realestate.routers.shared import bookings, builders, documents, notifications, payments, progress, projects, units, updates
 from realestate.services import accounts
 
-ROUTERS = (documentation, auth, builders, projects, units, bookings, builder_bookings, payments, progress, updates, notifications, system)
+ROUTERS = (
+    documentation,
+    auth,
+    builders,
+    projects,
+    units,
+    bookings,
+    builder_bookings,
+    payments,
+    progress,
+    updates,
+    documents,
+    notifications,
+    system,
+)
 CATALOGUE = Ear(heard=lambda _: kept.forget(), hears=kept.listen)
 DESCRIPTION = """
 Property developers ("builders") sell units in their projects; customers hold, book and pay for them. Both sides are told at once.
@@ -38,6 +52,7 @@ TAGS = [
     {"name": "bookings (builder)", "description": "Bookings on the builder's own units."},
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
+    {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
     {"name": "system", "description": "Is it there, is it well."},
 ]

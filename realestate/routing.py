@@ -1,16 +1,18 @@
 """How every route reads and answers: strictly, repeatably, and within a deadline. Routers are made with `Router`.
 
-- Bodies are counted while received (413), of the declared kind (415), strict JSON (400); unknown query parameters are 422.
+- Bodies are counted while received (413; uploads into a file), of the declared kind (415), strict JSON (400); unknown query parameters are 422.
 - A unit of work that ends in `Transient` is done again with the same body, as long as nothing was answered.
 - No request outlives its deadline, even when the database hangs so badly that the work cannot be stopped.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import lru_cache
+from io import BytesIO
 from operator import attrgetter
-from typing import Any, ClassVar, cast
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, ClassVar, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -26,6 +28,8 @@ from realestate.parsing import check_text, parse_json
 MEGABYTE, ATTEMPTS = 1024 * 1024, 3
 SECONDS_PER_MEGABYTE = 12.0
 """A body that takes longer is given up: sooner than a server that is told to stop waits for its requests."""
+BODILESS = ("GET", "HEAD", "OPTIONS")
+MOST_FILES = 2
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -60,8 +64,13 @@ class StrictRoute(APIRoute):
             return await super().handle(scope, receive, send)
         if "\0" in scope["path"]:
             raise NotFound
-        exchange = Exchange(scope, receive, send, await _receive_body(scope, receive, self.max_body_size or MEGABYTE))
-        await exchange.within(self.deadline, self._attempt(exchange))
+        if (limit := self.max_body_size or MEGABYTE) > MEGABYTE:
+            for guard in _guards(self.dependant):  # whoever may not ask does not get to send so much
+                await guard(Request(scope))
+        with SpooledTemporaryFile(MEGABYTE) if limit > MEGABYTE else BytesIO() as body:
+            await _receive_body(scope, receive, limit, body)
+            exchange = Exchange(scope, receive, send, body)
+            await exchange.within(self.deadline, self._attempt(exchange))
 
     async def _attempt(self, exchange: "Exchange") -> None:
         for attempt in range(1, ATTEMPTS + 1):
@@ -92,18 +101,24 @@ class Exchange:
     apology: asyncio.Task[None] | None = None
     answered = False
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, body: bytes | None) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, body: IO[bytes]) -> None:
         self.scope, self.receive, self.send, self.body = scope, receive, send, body
         self.task = asyncio.current_task()
 
     def hear(self) -> Receive:
         """The body from its beginning, then what else the client does."""
-        if self.body is None:
+        if self.scope["method"] in BODILESS:
             return self.receive
-        messages: list[Message] = [{"type": "http.request", "body": self.body, "more_body": False}]
+        self.body.seek(0)
+        has_more = True
 
         async def receive() -> Message:
-            return messages.pop() if messages else await self.receive()
+            nonlocal has_more
+            if not has_more:
+                return await self.receive()
+            chunk = self.body.read(MEGABYTE)
+            has_more = len(chunk) == MEGABYTE
+            return {"type": "http.request", "body": chunk, "more_body": has_more}
 
         return receive
 
@@ -142,33 +157,40 @@ class Exchange:
 # ── What was sent ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _receive_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
-    """All of it, counted whatever Content-Length says; None for methods that have none."""
-    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-        return None
+def _guards(dependant: Dependant) -> Iterator[Callable[[Request], Awaitable[object]]]:
+    """Those among the dependencies that ask who is calling."""
+    for inner in dependant.dependencies:
+        if hasattr(inner.call, "security"):
+            yield cast(Callable[[Request], Awaitable[object]], inner.call)
+        yield from _guards(inner)
+
+
+async def _receive_body(scope: Scope, receive: Receive, limit: int, body: IO[bytes]) -> None:
+    """All of it, counted whatever Content-Length says."""
+    if scope["method"] in BODILESS:
+        return
     announced = next((int(value[:18]) for name, value in scope["headers"] if name == b"content-length"), 0)
     try:
         async with asyncio.timeout(SECONDS_PER_MEGABYTE * limit / MEGABYTE):
-            body = await _receive_all(receive, limit) if announced <= limit else None
+            is_whole = announced <= limit and await _receive_all(receive, limit, body)
     except TimeoutError:
         raise HTTPException(408, "The body did not come in time.", {"Connection": "close"}) from None
-    if body is None:
+    if not is_whole:
         raise HTTPException(413, f"The body may have at most {limit:,} bytes.")
-    return body
 
 
-async def _receive_all(receive: Receive, limit: int) -> bytes | None:
-    """None as soon as it is too long."""
-    body, more = bytearray(), True
+async def _receive_all(receive: Receive, limit: int, body: IO[bytes]) -> bool:
+    """False as soon as it is too long."""
+    size, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Malformed("INCOMPLETE_BODY", "The body ended early.")
-        body += message.get("body", b"")
-        if len(body) > limit:
-            return None
+        size += body.write(message.get("body", b""))
+        if size > limit:
+            return False
         more = message.get("more_body", False)
-    return bytes(body)
+    return True
 
 
 def _query_names(dependant: Dependant) -> frozenset[str]:
@@ -207,11 +229,11 @@ async def _check_form(request: Request) -> None:
         if await request.body():
             raise HTTPException(415, f"The body must be a form: Content-Type: {' or '.join(FORMS)}.")
         return
-    form = await request.form()
+    form = await request.form(max_files=MOST_FILES)
     try:
         for name, value in form.multi_items():
-            if isinstance(value, str):
-                check_text(value, name)
+            check_text(name, "form")
+            check_text(value if isinstance(value, str) else value.filename or "", name)
     except Invalid:
         await form.close()
         raise

@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "RATE_LIMITS": "off",
     "QUERY_LOG": "off",
     "SEED": "none",
+    "OBJECTS_URL": "memory:///",
     "POOL_SIZE": "0.5",
     "WORKERS": "1",
     "ACCESS_TOKEN_MINUTES": "15",

@@ -1,5 +1,9 @@
 """What people do over HTTP, for tests that begin in the middle of a story."""
 
+import io
+
+from PIL import Image
+
 
 async def reserve(client, customer, unit_id, plan="construction_linked", **more):
     """A customer's order for a unit, answered."""
@@ -64,3 +68,16 @@ async def types_told(client, person):
     """What somebody has been told, newest first."""
     inbox = (await client.get("/api/notifications?limit=100", headers=person.headers)).json()
     return [told["type"] for told in inbox["notifications"]]
+
+
+def picture(size=(64, 48), form="JPEG", **more):
+    """The bytes of an image."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, form, **more)
+    return out.getvalue()
+
+
+async def upload(client, person, content=None, name="plan.jpg", media_type="image/jpeg", path="/api/documents", **said):
+    """Somebody's file, uploaded: answered."""
+    file = {"file": (name, picture() if content is None else content, media_type)}
+    return await client.post(path, files=file, data=said, headers=person.headers)

@@ -14,7 +14,7 @@ FLOORS = [
     "reading writing schemas security",
     "crud views papers",
     "services",
-    "dependencies routing problems middleware dispatch live querylog",
+    "dependencies routing uploads problems middleware dispatch live querylog",
     "routers jobs demo",
     "main",
     "cli",

@@ -100,6 +100,15 @@ def clear_idempotency_keys() -> None:
         typer.echo(f"Keys forgotten: {asyncio.run(database.clear_idempotency_keys())}")
 
 
+@app.command("sweep-objects")
+def sweep_objects() -> None:
+    """Remove uploaded files that no document knows, a day after they were written: what a crash has left behind."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        typer.echo(f"{asyncio.run(database.sweep_objects())} removed.")
+
+
 @app.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document."""

@@ -144,3 +144,11 @@ async def clear_idempotency_keys() -> int:
 
     async with connected():
         return await idempotency.clear()
+
+
+async def sweep_objects() -> int:
+    from realestate.database import connected
+    from realestate.services import documents
+
+    async with connected():
+        return await documents.sweep()

@@ -1,10 +1,24 @@
 """WHAT IS KEPT: every statement that finds, locks, adds and changes. Flushes, never commits; rows are chosen by the wall."""
 
-from realestate.crud import accounts, bookings, idempotency, leads, notifications, payments, progress, projects, reserves, settings, units
+from realestate.crud import (
+    accounts,
+    bookings,
+    documents,
+    idempotency,
+    leads,
+    notifications,
+    payments,
+    progress,
+    projects,
+    reserves,
+    settings,
+    units,
+)
 
 __all__ = [
     "accounts",
     "bookings",
+    "documents",
     "idempotency",
     "leads",
     "notifications",

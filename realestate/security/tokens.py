@@ -110,7 +110,7 @@ def _is_id(number: object) -> bool:
     return type(number) is int and 0 < number < 2**63
 
 
-def _subkey(purpose: str) -> bytes:
+def subkey(purpose: str) -> bytes:
     """A key of its own for each purpose, so that no signature can be passed off as another."""
     return hmac.digest(settings.key, f"realestate {purpose}".encode(), "sha256")
 
@@ -118,7 +118,7 @@ def _subkey(purpose: str) -> bytes:
 @cache
 def _current_kid() -> str:
     """Names the key without telling it; another SECRET_KEY has another name."""
-    return _subkey("key id")[:6].hex()
+    return subkey("key id")[:6].hex()
 
 
 @cache
@@ -145,10 +145,10 @@ def digest(token: str) -> bytes:
 
 def successor(token: str) -> str:
     """The refresh token that follows a spent one. Computed, so that it can be said again within the grace time without being stored."""
-    mac = hmac.digest(_subkey("refresh successor"), token.encode(), "sha256")
+    mac = hmac.digest(subkey("refresh successor"), token.encode(), "sha256")
     return urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def fingerprint(kind: str, value: str) -> bytes:
     """A throttle's key: addresses are recognised but not stored, and cannot be found by trying without our key."""
-    return hmac.digest(_subkey("fingerprint"), f"{kind}\0{value}".encode(), "sha256")
+    return hmac.digest(subkey("fingerprint"), f"{kind}\0{value}".encode(), "sha256")

@@ -11,7 +11,7 @@ from tests.tenancy.world import AUDIT
 
 pytestmark = pytest.mark.anyio
 REFUSED = "42501"
-ON_SHOW = {"builders", "projects", "units", "system_settings", "project_progress", "construction_updates"}
+ON_SHOW = {"builders", "projects", "units", "system_settings", "project_progress", "construction_updates", "documents", "models_3d"}
 OF_NOBODY = {"inbox_epoch", "system_settings"}
 
 

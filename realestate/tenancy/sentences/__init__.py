@@ -11,6 +11,7 @@ from realestate.tenancy.sentences import (
     appointments,
     audit,
     bookings,
+    documents,
     idempotency,
     notifications,
     payments,
@@ -24,5 +25,5 @@ from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
 
 __all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limit"]
 
-ROOMS = (accounts, projects, units, bookings, payments, progress, notifications, audit, settings, appointments, idempotency)
+ROOMS = (accounts, projects, units, bookings, payments, progress, notifications, audit, settings, appointments, idempotency, documents)
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}

@@ -40,6 +40,9 @@ CLAIMED = f"""(SELECT project_id, unit_id FROM bookings
     UNION ALL SELECT project_id, unit_id FROM holds WHERE ended_at IS NULL AND expires_at > now()) AS claimed"""
 MY_CLAIMED_PROJECTS = f"ANY (ARRAY(SELECT project_id FROM {CLAIMED}))"
 MY_CLAIMED_UNITS = f"ANY (ARRAY(SELECT unit_id FROM {CLAIMED}))"
+# A hold is no purchase, and neither is a reserve whose time has passed.
+BOUGHT_INTO = f"""ANY (ARRAY(SELECT project_id FROM bookings
+    WHERE status IN {tuple(status.value for status in ACTIVE)} AND (reserve_expires_at IS NULL OR reserve_expires_at > now())))"""
 MY_BUILDERS = f"ANY (ARRAY(SELECT builder_id FROM leads WHERE {MINE}))"
 # A builder does not come to know somebody by its own doing: what it adds is for customers who have come to it, or whom we have told it of.
 OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"

@@ -1,0 +1,32 @@
+"""Documents in the database: found and locked."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.errors import Conflict, NotFound
+from realestate.models.documents import Document
+
+
+async def lock_drafts(session: AsyncSession, document_ids: Collection[int]) -> Sequence[Document]:
+    """Documents that have no place yet, locked in the order of their ids. NotFound for what the caller does not see; Conflict
+    DOCUMENT_ATTACHED for what has a place already, or is the other side's."""
+    wanted = select(Document).where(Document.id.in_(document_ids)).order_by(Document.id)
+    seen = (await session.scalars(wanted)).all()
+    if len(seen) < len(set(document_ids)):
+        raise NotFound(detail="There is no such document.")
+    free = (
+        await session.scalars(wanted.where(Document.subject.is_(None)).with_for_update().execution_options(populate_existing=True))
+    ).all()
+    if len(free) < len(seen):
+        raise Conflict("DOCUMENT_ATTACHED", "This document already belongs somewhere; upload it again to use it twice.")
+    return free
+
+
+async def find_kept(session: AsyncSession, keys: Collection[str]) -> set[str]:
+    """Those of the names of objects that a document knows."""
+    found = await session.execute(
+        select(Document.storage_key, Document.thumbnail_key).where(or_(Document.storage_key.in_(keys), Document.thumbnail_key.in_(keys)))
+    )
+    return {key for row in found for key in row if key}

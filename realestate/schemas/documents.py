@@ -1,0 +1,72 @@
+"""Documents, as said."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from realestate.models.documents import Audience, DocumentKind, DocumentSubject, Side
+from realestate.schemas.base import Id, Input, Question, Wire
+
+
+class DocumentCreate(Input):
+    """Where it belongs, if that is known already; a draft otherwise, which a message or a change request may take."""
+
+    kind: DocumentKind = DocumentKind.other
+    booking_id: Id | None = Field(None, description="for the parties of this booking")
+    project_id: Id | None = Field(None, description="of this project: by its builder's team only")
+    audience: Audience | None = Field(
+        None,
+        description="by the team only: `party` (default) or `team` of a booking; `public` (default), `customers`, `booked` or `team` of a project",
+    )
+
+
+class DocumentLink(Wire):
+    """A document among other things, such as the attachments of a message."""
+
+    id: int
+    file_name: str
+    media_type: str = Field(examples=["image/jpeg"])
+    size: int
+    url: str = Field(examples=["/api/documents/7/file?holder=customer.12..&ends=1790000100&signature=9f86d081"])
+    thumbnail_url: str | None
+
+
+class DocumentOut(DocumentLink):
+    """What is known of a document. `url` opens the file without a token until `url_expires_at`; ask again for a fresh one.
+
+    `subject` is null as long as it is a draft that only its own side sees.
+    """
+
+    kind: DocumentKind
+    sha256: str
+    side: Side
+    audience: Audience
+    subject: DocumentSubject | None
+    subject_id: int | None
+    builder_id: int | None
+    customer_id: int | None
+    project_id: int | None
+    booking_id: int | None
+    edition: int
+    url_expires_at: datetime
+    created_at: datetime
+
+
+class FileFacts(Wire):
+    """What is needed to send a file; never said."""
+
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    storage_key: str
+    thumbnail_key: str | None
+    thumbnail_size: int
+
+
+class LinkQuestion(Question):
+    """What stands behind the question mark of a link."""
+
+    holder: str = Field(max_length=2000, description="for whom the link was written")
+    ends: int = Field(ge=0, le=2**40, description="when, in seconds since 1970")
+    signature: str = Field(max_length=64)
