@@ -94,9 +94,8 @@ async def test_a_plan_that_serves_all_values_shows_as_such(client, overheard):
     with querylog.listening("plans"):
         for _ in range(8):
             await client.get(f"/api/projects/{id}")
-    plans = overheard()
-    assert f"id = '{id}'::bigint" in plans[0]
-    assert f"id = '{id}'::bigint" not in plans[-1] and re.search(r"id = \$\d", plans[-1])
+    last = overheard()[-1]  # its first plans, on a connection of its own, were for the value
+    assert f"id = '{id}'::bigint" not in last and re.search(r"id = \$\d", last)
 
 
 async def test_a_write_is_planned_and_not_run_again(client, overheard):
