@@ -21,7 +21,7 @@ from benchmarks.load import CONNECTIONS
 from benchmarks.servers import SERVER_CORE, pin
 from benchmarks.workloads import Call, Workloads
 from realestate.compiling import Query
-from realestate.database import VISITOR
+from realestate.database import VISITOR, Identity
 from realestate.models.accounts import Role
 from realestate.views.bookings import BOOKINGS_OF_CUSTOMER
 from realestate.views.projects import PROJECTS
@@ -97,8 +97,8 @@ def _projects(call: Call) -> str:
 
 
 def _customer(call: Call) -> dict[str, Any]:
-    user = call.path.split("/")[-1]
-    return {"user": user, "builder": "", "customer_id": user}
+    user = int(call.path.split("/")[-1])
+    return Identity(Role.customer, user).context | {"customer_id": user}
 
 
 def _number(call: Call) -> int:

@@ -124,7 +124,7 @@ class _Heard:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         milliseconds = (perf_counter() - self.began) * 1000
-        facts = (f"{milliseconds:.2f} ms", kind.__name__ if kind else self.size, request_id.get() and f"request {request_id.get()}")
+        facts = (f"{milliseconds:.2f} ms", kind.__name__ if kind else self.size, f"request {request_id.get()}")
         print(f"\n-- {' · '.join(filter(None, facts))}\n{pretty(self.statement)};", file=sys.stderr, flush=True)
 
 

@@ -1,5 +1,6 @@
 """What a developer sees of the statements, and that looking changes nothing."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from psycopg import AsyncConnection, AsyncCursor
 
 from realestate import querylog
+from realestate.database import VISITOR
 from realestate.logs import request_id
 from realestate.models.accounts import Role
 from realestate.reading import asking
@@ -89,13 +91,18 @@ async def test_the_plan_of_a_read_is_measured_behind_the_callers_wall(client, ov
     assert [float(rows[1]) for rows in found if rows] == [0, 1]
 
 
-async def test_a_plan_that_serves_all_values_shows_as_such(client, overheard):
-    id = await make_project(await make_builder())
-    with querylog.listening("plans"):
-        for _ in range(8):
-            await client.get(f"/api/projects/{id}")
-    last = overheard()[-1]  # its first plans, on a connection of its own, were for the value
-    assert f"id = '{id}'::bigint" not in last and re.search(r"id = \$\d", last)
+@pytest.mark.parametrize(("mode", "condition"), [("force_custom_plan", "slug = 'riverside'::text"), ("force_generic_plan", "slug = ($")])
+async def test_a_plan_is_the_one_that_the_connection_uses(overheard, mode, condition):
+    query, options = BUILDER.query(Role.visitor), f"-c role=realestate_visitor -c plan_cache_mode={mode}"
+    token = request_id.set("r-17")
+    try:
+        async with await AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True, options=options) as driver:
+            with querylog.listening("plans"):
+                assert await asking.ask(driver, query.sql, query.arguments(VISITOR.context | {"id": "riverside"})) is None
+    finally:
+        request_id.reset(token)
+    [said] = overheard()
+    assert condition in said.partition(";\n")[2]
 
 
 async def test_a_write_is_planned_and_not_run_again(client, overheard):
