@@ -1,9 +1,23 @@
 """WHAT IS KEPT: every statement that finds, locks, adds and changes. Flushes, never commits; rows are chosen by the wall."""
 
-from realestate.crud import accounts, bookings, documents, idempotency, leads, notifications, payments, progress, projects, settings, units
+from realestate.crud import (
+    accounts,
+    appointments,
+    bookings,
+    documents,
+    idempotency,
+    leads,
+    notifications,
+    payments,
+    progress,
+    projects,
+    settings,
+    units,
+)
 
 __all__ = [
     "accounts",
+    "appointments",
     "bookings",
     "documents",
     "idempotency",

@@ -41,6 +41,15 @@ async def find_inquiry(session: AsyncSession, unit_id: int, customer_id: int) ->
     )
 
 
+async def find_enquiry_in(session: AsyncSession, project_id: int, customer_id: int, unit_id: int | None) -> Booking | None:
+    """The customer's latest open enquiry in the project, about that unit if one is named; not locked."""
+    mine = select(Booking).where(
+        Booking.project_id == project_id, Booking.customer_id == customer_id, Booking.status == BookingStatus.inquiry
+    )
+    mine = mine if unit_id is None else mine.where(Booking.unit_id == unit_id)
+    return await session.scalar(mine.order_by(Booking.id.desc()).limit(1))
+
+
 async def count_unpaid(session: AsyncSession, project_id: int, customer_id: int) -> int:
     """How many reserves of the project wait for their token. Lock the customer's lead first."""
     waiting = (Booking.status == BookingStatus.reserved, Booking.reserve_expires_at > func.now())
