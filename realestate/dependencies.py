@@ -1,6 +1,7 @@
 """The words that routers speak: for each audience who is asking, a session that writes in their name, and a reader."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams, UploadFile
 
 from realestate import database, reading
+from realestate.compiling import Query
 from realestate.database import VISITOR, Identity
 from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
 from realestate.models.accounts import Permission, Role, TeamRole, permissions_of
@@ -134,6 +136,11 @@ class Reader:
     async def all(self, view: Collection, **values: Any) -> Response:
         """A bare array; 404 when its parent is not there or not theirs."""
         return _json(await reading.read(self.identity, view.query(self.identity.role), **values), self._cache)
+
+    async def data(self, query: Query, **values: Any) -> Any:
+        """What PostgreSQL says, for an answer that Python makes of it."""
+        body = await reading.read(self.identity, query, **values)
+        return None if body is None else json.loads(body)
 
     @property
     def _cache(self) -> dict[str, str]:

@@ -13,8 +13,21 @@ from realestate.config import settings
 from realestate.database import connected, hear
 from realestate.reading import kept
 from realestate.routers import auth, documentation, system
+from realestate.routers.builder import availability
 from realestate.routers.builder import bookings as builder_bookings
-from realestate.routers.shared import bookings, builders, documents, notifications, payments, progress, projects, units, updates
+from realestate.routers.shared import (
+    appointments,
+    bookings,
+    builders,
+    calendars,
+    documents,
+    notifications,
+    payments,
+    progress,
+    projects,
+    units,
+    updates,
+)
 from realestate.services import accounts
 
 ROUTERS = (
@@ -29,6 +42,9 @@ ROUTERS = (
     progress,
     updates,
     documents,
+    calendars,
+    appointments,
+    availability,
     notifications,
     system,
 )
@@ -53,6 +69,7 @@ TAGS = [
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
+    {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
     {"name": "system", "description": "Is it there, is it well."},
 ]

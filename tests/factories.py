@@ -10,6 +10,7 @@ from typing import Any
 
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, Lead, LeadSource, TeamRole, User, UserType
+from realestate.models.appointments import Appointment
 from realestate.models.projects import Project, ProjectType, PublishState
 from realestate.models.units import Unit, UnitStatus, UnitType
 from realestate.security import passwords, tokens
@@ -153,3 +154,12 @@ async def let_time_pass(model: type[Any], id: int, column: str) -> None:
     """As if the moment in a column had come a minute ago."""
     async with transaction(WORKER) as session:
         setattr(await session.get_one(model, id), column, datetime.now(UTC) - timedelta(minutes=1))
+
+
+async def shift_visit(appointment_id: int, minutes_ago: int) -> None:
+    """As if an appointment had begun so many minutes ago, and been made as long before as it was."""
+    async with transaction(WORKER) as session:
+        visit = await session.get_one(Appointment, appointment_id)
+        by = datetime.now(UTC) - timedelta(minutes=minutes_ago) - visit.starts_at
+        for column in ("starts_at", "ends_at", "busy_from", "busy_until", "change_until", "created_at"):
+            setattr(visit, column, getattr(visit, column) + by)

@@ -81,3 +81,29 @@ async def upload(client, person, content=None, name="plan.jpg", media_type="imag
     """Somebody's file, uploaded: answered."""
     file = {"file": (name, picture() if content is None else content, media_type)}
     return await client.post(path, files=file, data=said, headers=person.headers)
+
+
+async def offered(client, project_id, person=None, **question):
+    """The times of a project that can be booked, as said."""
+    answer = await client.get(f"/api/projects/{project_id}/slots", params=question, headers=person.headers if person else {})
+    assert answer.status_code == 200, answer.text
+    return [slot["appointment_date"] for slot in answer.json()["slots"]]
+
+
+async def meet(client, person, project_id, when, **more):
+    """Somebody's wish to visit a project, answered."""
+    said = {"project_id": project_id, "appointment_date": when, "appointment_type": "site_visit", "meeting_location": "site"}
+    return await client.post("/api/appointments", json=said | more, headers=person.headers)
+
+
+async def visit(client, person, project_id, nth=20, **more):
+    """A visit at one of the times that are offered."""
+    slots = await offered(client, project_id, type=more.get("appointment_type", "site_visit"))
+    answer = await meet(client, person, project_id, slots[nth], **more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def take_step(client, person, appointment, status, **more):
+    """A step with an appointment, answered."""
+    return await client.patch(f"/api/appointments/{appointment['id']}/status", json={"status": status} | more, headers=person.headers)

@@ -15,7 +15,7 @@ from realestate.services import idempotency
 from tests import poison
 from tests.factories import make_admin, make_builder, make_customer, make_unit
 from tests.queries import counted
-from tests.stories import made_phase, pay, posted_update, reserved_booking, upload
+from tests.stories import made_phase, pay, posted_update, reserved_booking, upload, visit
 from tests.test_documentation import bodies_without_example, operations
 
 pytestmark = pytest.mark.anyio
@@ -25,6 +25,7 @@ OPERATIONS = dict(operations(DOCUMENT))
 PUBLIC = {
     *("GET /", "GET /health", "GET /livez", "GET /readyz"),
     *("GET /api/documents/{document_id}/file", "GET /api/documents/{document_id}/thumbnail"),  # the link is the key
+    "GET /api/calendar.ics",  # its token is in the address: calendar programs send no headers
     *("POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/token", "POST /api/auth/refresh"),
 }
 FOR_ANYONE = {
@@ -33,6 +34,7 @@ FOR_ANYONE = {
     *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
     *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),
     *("GET /api/projects/{project_id}/updates", "GET /api/updates/{update_id}"),
+    "GET /api/projects/{project_id}/slots",
 }
 PRIVATE = sorted(OPERATIONS.keys() - PUBLIC - FOR_ANYONE)
 WITH_IDS = sorted(name for name in OPERATIONS.keys() - PUBLIC if "_id}" in name)
@@ -66,6 +68,7 @@ async def world(client):
         "notification_id": inbox[0]["id"],
         "progress_id": phase["id"],
         "update_id": update["id"],
+        "appointment_id": (await visit(client, customer, booking["project_id"]))["id"],
         "slug": slug,
     }
     return builder, customer, ids

@@ -2,6 +2,7 @@
 
 from realestate.crud import (
     accounts,
+    appointments,
     bookings,
     documents,
     idempotency,
@@ -17,6 +18,7 @@ from realestate.crud import (
 
 __all__ = [
     "accounts",
+    "appointments",
     "bookings",
     "documents",
     "idempotency",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
 
 from realestate.models.accounts import Builder, BuilderStatus, Customer, RefreshToken, Throttle, User
+from realestate.models.appointments import CalendarFeed
 
 
 class Account(NamedTuple):
@@ -53,6 +54,23 @@ async def create_builder(session: AsyncSession, slug: str, **values: Any) -> Bui
     """None when the slug is taken; Conflict LICENSE_TAKEN comes from its constraint."""
     row = insert(Builder).values(slug=slug, **values).on_conflict_do_nothing(index_elements=[Builder.slug]).returning(Builder)
     return await session.scalar(row)
+
+
+async def find_by_calendar_token(session: AsyncSession, token_hash: bytes) -> Account | None:
+    """Whose calendar it opens."""
+    holder = select(CalendarFeed.user_id).where(CalendarFeed.token_hash == token_hash).scalar_subquery()
+    return await _find(session, _accounts().where(User.id == holder))
+
+
+async def set_calendar_token(session: AsyncSession, user_id: int, token_hash: bytes) -> None:
+    """Instead of the one before. By the user, as all that concerns its own calendar."""
+    row = insert(CalendarFeed).values(user_id=user_id, token_hash=token_hash)
+    changes = {"token_hash": row.excluded.token_hash, "created_at": func.now()}
+    await session.execute(row.on_conflict_do_update(index_elements=[CalendarFeed.user_id], set_=changes))
+
+
+async def remove_calendar_token(session: AsyncSession, user_id: int) -> None:
+    await session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user_id))
 
 
 def _accounts() -> Select[User, Builder, Customer]:

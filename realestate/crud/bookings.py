@@ -58,3 +58,12 @@ async def standing(session: AsyncSession, unit: Unit, customer_id: int) -> Any:
     """How many reserves of the project wait for their token (`unpaid`), and the customer's open enquiry about the unit, if there is one
     (`inquiry_id`, `inquiry_status`). Lock the unit and the customer's lead first."""
     return await _STANDING(session, unit=unit.id, project=unit.project_id, customer=customer_id)
+
+
+async def find_enquiry_in(session: AsyncSession, project_id: int, customer_id: int, unit_id: int | None) -> Booking | None:
+    """The customer's latest open enquiry in the project, about that unit if one is named; not locked."""
+    mine = select(Booking).where(
+        Booking.project_id == project_id, Booking.customer_id == customer_id, Booking.status == BookingStatus.inquiry
+    )
+    mine = mine if unit_id is None else mine.where(Booking.unit_id == unit_id)
+    return await session.scalar(mine.order_by(Booking.id.desc()).limit(1))

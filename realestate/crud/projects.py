@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
 from realestate.models.accounts import Builder
+from realestate.models.appointments import Appointment
 from realestate.models.base import Versions
 from realestate.models.bookings import Booking
 from realestate.models.projects import Project
@@ -25,6 +26,14 @@ async def lock(session: AsyncSession, project_id: int, version: Versions | None 
 async def pin(session: AsyncSession, project_id: int) -> Project:
     """The project, locked as its price range will be: until commit it is not deleted, published, withdrawn, or changed by anybody else."""
     project = await session.scalar(select(Project).where(Project.id == project_id).with_for_update(key_share=True))
+    if project is None:
+        raise NotFound(detail="There is no such project.")
+    return project
+
+
+async def get(session: AsyncSession, project_id: int) -> Project:
+    """The project, not locked."""
+    project = await session.scalar(select(Project).where(Project.id == project_id))
     if project is None:
         raise NotFound(detail="There is no such project.")
     return project
@@ -53,11 +62,12 @@ async def has_units(session: AsyncSession, project_id: int) -> bool:
 
 
 async def count_claims(session: AsyncSession, project_id: int) -> dict[str, int]:
-    """How many bookings and holds its units have ever had."""
-    bookings = select(func.count(Booking.id)).where(Booking.project_id == project_id).scalar_subquery()
-    holds = select(func.count(Hold.id)).where(Hold.project_id == project_id).scalar_subquery()
-    row = (await session.execute(select(bookings, holds))).one()
-    return {"bookings": row[0], "holds": row[1]}
+    """How many bookings and holds its units have ever had, and how many appointments were made."""
+    models: dict[str, type[Booking | Hold | Appointment]] = {"bookings": Booking, "holds": Hold, "appointments": Appointment}
+    counts = (
+        select(func.count(model.id)).where(model.project_id == project_id).scalar_subquery().label(name) for name, model in models.items()
+    )
+    return dict((await session.execute(select(*counts))).one()._mapping)
 
 
 async def delete_with_units(session: AsyncSession, project: Project) -> None:

@@ -128,9 +128,13 @@ class Project(Identified, Timestamped, Versioned, Base):
 
     builder: Mapped[Builder] = relationship(lazy="raise")
 
+    def clock_at(self, moment: datetime) -> datetime:
+        """The same moment on the clocks where the project stands."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
     def date_at(self, moment: datetime) -> date:
         """The calendar day of a moment where the project stands."""
-        return moment.astimezone(ZoneInfo(self.timezone)).date()
+        return self.clock_at(moment).date()
 
     @hybrid_property
     def location(self) -> str:

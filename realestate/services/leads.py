@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity
+from realestate.errors import Forbidden, Invalid
 from realestate.models.accounts import LeadSource, Role
 
 
@@ -16,3 +17,14 @@ async def meet(session: AsyncSession, by: Identity, builder_id: int, customer_id
         await crud.leads.lock(session, customer_id)
     else:
         await crud.leads.know(session, builder_id, customer_id, source)
+
+
+def for_whom(identity: Identity, customer_id: int | None) -> int:
+    """A customer acts for itself, a team for the customer that it names."""
+    if identity.role is Role.customer:
+        if customer_id not in (None, identity.me):
+            raise Forbidden("NOT_YOUR_ID", "You may only do this for yourself.")
+        return identity.me
+    if customer_id is None:
+        raise Invalid.field("customer_id", "Say for which customer.", "MISSING")
+    return customer_id

@@ -13,7 +13,7 @@ from realestate.services import audit
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """To the customers of the subject and to the members of its builder who hold one of `permissions`. Texts are filled from `params`."""
+    """To the customers of the subject (of an appointment: to both who meet) and to the members of its builder who hold one of `permissions`. Texts are filled from `params`."""
 
     title: str
     message: str
@@ -25,6 +25,7 @@ class Telling:
 
 ADMINS = Permission.team_manage
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
+VISIT = NotificationCategory.appointment
 HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCategory.progress
 
 TELLINGS: dict[Event, Telling] = {
@@ -54,6 +55,19 @@ TELLINGS: dict[Event, Telling] = {
     Event.demand_issued: Telling(
         "Payment due", "{number}: {amount} is due on {due} for '{line}' (demand {demand}).", (FINANCE,), MONEY, HIGH
     ),
+    **{
+        event: Telling(title, "{type} at {project} on {when}" + message, (), VISIT, priority)
+        for event, title, message, priority in (
+            (Event.appointment_booked, "Appointment made", ".", Priority.medium),
+            (Event.appointment_confirmed, "Appointment confirmed", " is confirmed.", HIGH),
+            (Event.appointment_rescheduled, "Appointment moved", ": this is the new time. {reason}", HIGH),
+            (Event.appointment_cancelled, "Appointment cancelled", " is cancelled. {reason}", HIGH),
+            (Event.appointment_completed, "Thank you for coming", " has taken place.", Priority.low),
+            (Event.appointment_no_show, "Appointment missed", ": nobody came.", Priority.medium),
+            (Event.appointment_assigned, "Your host", ": {host} will be there.", Priority.medium),
+            (Event.appointment_reminder, "Reminder", ", in {hours} hours.", HIGH),
+        )
+    },
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
     Event.progress_phase_updated: Telling("Work goes on", "{project}: {phase} is {percent} % complete.", (), SITE, Priority.low),
     Event.progress_certified: Telling("Work certified", "{project}: {phase} has been certified at {percent} %.", (FINANCE,), SITE),

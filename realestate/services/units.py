@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity, as_system
-from realestate.errors import Conflict, Forbidden, Invalid
+from realestate.errors import Conflict
 from realestate.models.accounts import LeadSource, Role
 from realestate.models.base import Versions
 from realestate.models.notifications import Event
@@ -15,7 +15,7 @@ from realestate.models.rules import Rules
 from realestate.models.units import Hold, HoldEnd, Unit, UnitStatus
 from realestate.schemas.units import UnitCreate, UnitUpdate
 from realestate.services import audit, claims
-from realestate.services.leads import meet
+from realestate.services.leads import for_whom, meet
 from realestate.services.notifications import notify
 
 MOST_HOLDS = 2
@@ -110,7 +110,7 @@ async def _fetch(session: AsyncSession, unit_id: int, version: Versions | None =
 async def hold(session: AsyncSession, identity: Identity, unit_id: int, customer_id: int | None) -> Unit:
     """Keep a unit for a customer at today's price: for some minutes by its own hand, for some days by the builder's."""
     unit, now = await _fetch(session, unit_id)
-    customer_id = _for_whom(identity, customer_id)
+    customer_id = for_whom(identity, customer_id)
     await meet(session, identity, unit.builder_id, customer_id, LeadSource.hold)
     await _check_limits(session, unit, customer_id)
     unit.hold(customer_id, identity.me, now + _hold_time(identity, Rules.of(unit.project.rules)))
@@ -134,17 +134,6 @@ async def end_hold(session: AsyncSession, identity: Identity, unit_id: int, vers
         unit.free("end_hold")
     notify(session, Event.hold_released, held, **unit.names)
     return unit
-
-
-def _for_whom(identity: Identity, customer_id: int | None) -> int:
-    """A customer holds for itself, a team for the customer that it names."""
-    if identity.role is Role.customer:
-        if customer_id not in (None, identity.me):
-            raise Forbidden("NOT_YOUR_ID", "You may only hold for yourself.")
-        return identity.me
-    if customer_id is None:
-        raise Invalid.field("customer_id", "Say for which customer.", "MISSING")
-    return customer_id
 
 
 async def _check_limits(session: AsyncSession, unit: Unit, customer_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from realestate.models.appointments.agenda import Agenda, Host, Slot
 from realestate.models.appointments.appointment import PATIENCE, Appointment
-from realestate.models.appointments.availability import Availability
+from realestate.models.appointments.availability import DAYS, SETTING, Availability
 from realestate.models.appointments.feed import CalendarFeed
 from realestate.models.appointments.words import (
     LIVE,
@@ -15,9 +15,11 @@ from realestate.models.appointments.words import (
 )
 
 __all__ = [
+    "DAYS",
     "LIVE",
     "PATIENCE",
     "PENDING",
+    "SETTING",
     "Agenda",
     "Appointment",
     "AppointmentFilter",

@@ -68,6 +68,10 @@ class Agenda:
         """The horizon."""
         return self.now.astimezone(self.zone).date() + timedelta(days=self.rules.horizon_days)
 
+    def earliest(self, *, is_customer: bool) -> datetime:
+        """The notice binds customers, not the team."""
+        return self.now + timedelta(minutes=self.rules.notice_minutes if is_customer else 0)
+
     def slots(self, kind: AppointmentType, first: date, last: date, minutes: int, earliest: datetime) -> Iterator[Slot]:
         """What is offered from the one day to the other, both included."""
         day = first
@@ -78,14 +82,15 @@ class Agenda:
                     yield Slot(start, end, seats)
             day += timedelta(days=1)
 
-    def offers(self, kind: AppointmentType, start: datetime, minutes: int, earliest: datetime) -> bool:
+    def offers(self, kind: AppointmentType, start: datetime, minutes: int) -> bool:
         """Whether a visit may begin then at all, taken or not."""
         day = start.astimezone(self.zone).date()
         fits = not self.is_group(kind) or minutes == self.rules.visit_minutes
-        return fits and earliest <= start and day <= self.last_day and start in self.rules.starts_on(day, self.zone, minutes)
+        return fits and day <= self.last_day and start in self.rules.starts_on(day, self.zone, minutes)
 
-    def host_for(self, kind: AppointmentType, start: datetime, end: datetime, seats: int, *preferred: int | None) -> Host | None:
-        """The host of the group, while it has seats; else who is free: one of those preferred, or the first."""
+    def host_for(self, kind: AppointmentType, start: datetime, minutes: int, seats: int, preferred: int | None) -> Host | None:
+        """The host of the group, while it has seats; else who is free, the one preferred before the first."""
+        end = start + timedelta(minutes=minutes)
         if self.is_group(kind) and start in self.groups:
             group = self.groups[start]
             has_seats = group.ends_at == end and group.seats_taken + seats <= self.rules.group_capacity
@@ -93,7 +98,7 @@ class Agenda:
         if self.is_group(kind) and seats > self.rules.group_capacity:
             return None
         free = [host for host in self.hosts if self._is_free(host, start, end)]
-        return next((host for wanted in preferred if wanted for host in free if host.id == wanted), free[0] if free else None)
+        return next((host for host in free if host.id == preferred), free[0] if free else None)
 
     def busy(self, start: datetime, end: datetime) -> tuple[datetime, datetime]:
         """What a visit takes of its host's time: with the buffer."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint, case, cast, desc, extract, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
@@ -11,11 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict
 from realestate.models.accounts import Builder, Customer
+from realestate.models.appointments.agenda import Agenda, Host
 from realestate.models.appointments.words import LIVE, PENDING, AppointmentStatus, AppointmentType, MeetingLocation, VisitOutcome
 from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned, no_such_step
 from realestate.models.projects import Project
 
 S = AppointmentStatus
+KEPT_WHEN_MOVED = (
+    *("builder_id", "project_id", "customer_id", "unit_id", "booking_id", "appointment_type", "seats"),
+    *("attendees", "agenda", "notes", "meeting_url", "ical_uid", "ical_sequence"),
+)
 PATIENCE = timedelta(minutes=30)
 """After the start, before somebody who has not come is a no-show."""
 _LIVE_SQL = "status IN (" + ", ".join(f"'{status.value}'" for status in LIVE) + ")"
@@ -149,10 +153,27 @@ class Appointment(Identified, Timestamped, Versioned, Stateful, Base):
     def _group(cls) -> Any:
         return case((cls.status.in_(PENDING), "pending"), else_=cls.status)
 
-    @property
-    def when(self) -> str:
-        """As people where the project stands read it. `project` must have been loaded."""
-        return f"{self.starts_at.astimezone(ZoneInfo(self.project.timezone)):%a %d %b %Y, %H:%M} ({self.project.timezone})"
+    def place(self, agenda: Agenda, host: Host, minutes: int) -> None:
+        """Into a time that is free: with whom, until when, and how long its customer may change it."""
+        self.ends_at = self.starts_at + timedelta(minutes=minutes)
+        self.busy_from, self.busy_until = agenda.busy(self.starts_at, self.ends_at)
+        self.change_until = self.starts_at - timedelta(minutes=agenda.rules.notice_minutes)
+        self.assigned_to, self.host_name = host.id, host.name
+        self.is_group = agenda.is_group(self.appointment_type)
+        self.status = S.confirmed if agenda.rules.auto_confirm else S.scheduled
+
+    def moved(self, start: datetime, location: MeetingLocation | None, reason: str | None, by: int) -> "Appointment":
+        """What takes its place. To a calendar it is the same event at another time."""
+        self.take("reschedule")
+        kept = {name: getattr(self, name) for name in KEPT_WHEN_MOVED}
+        return Appointment(
+            **kept,
+            starts_at=start,
+            meeting_location=location or self.meeting_location,
+            reschedule_reason=reason,
+            rescheduled_from_id=self.id,
+            created_by=by,
+        )
 
     def take(self, event: str) -> None:
         """Along an edge; calendars that have it learn of a change by the sequence."""

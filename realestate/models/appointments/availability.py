@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+SETTING = "appointments.availability"
+"""Under which key a company, a project and a member of the team keep their rules."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Hours = Mapping[str, Sequence[Sequence[str]]]
 """Of each weekday, from when to when, such as [["09:00", "13:00"], ["14:00", "19:00"]]; a day that is not named is free. 24:00 is midnight."""

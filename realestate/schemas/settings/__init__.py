@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from realestate.schemas.settings import portal
+from realestate.schemas.settings import appointments, portal
 from realestate.schemas.settings.key import Setting
 
 __all__ = ["SETTINGS", "Setting"]
 
 _ALL: tuple[Setting[Any], ...] = (
+    appointments.AVAILABILITY,
     portal.NOTICE,
     portal.PREFERENCES,
 )

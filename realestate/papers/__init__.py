@@ -1,0 +1,1 @@
+"""What is made from rows for other programs and for paper."""

@@ -1,0 +1,8 @@
+"""Meeting people: a time is booked, moved, cancelled, kept or missed; and when there are times at all."""
+
+from realestate.services.appointments.availability import described, set_rules, slots
+from realestate.services.appointments.booking import book, reschedule
+from realestate.services.appointments.reminders import remind
+from realestate.services.appointments.steps import cancel, change, rate, step
+
+__all__ = ["book", "cancel", "change", "described", "rate", "remind", "reschedule", "set_rules", "slots", "step"]
