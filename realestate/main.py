@@ -11,14 +11,20 @@ from realestate import __version__, dispatch, logs, middleware, problems, queryl
 from realestate.config import settings
 from realestate.database import connected
 from realestate.routers import auth, documentation, system
+from realestate.routers.admin import audit as admin_audit
+from realestate.routers.admin import builders as admin_builders
+from realestate.routers.admin import settings as admin_settings
+from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability
 from realestate.routers.builder import bookings as builder_bookings
+from realestate.routers.builder import settings as builder_settings
 from realestate.routers.shared import (
     appointments,
     bookings,
     builders,
     calendars,
     documents,
+    meta,
     notifications,
     payments,
     progress,
@@ -26,6 +32,7 @@ from realestate.routers.shared import (
     units,
     updates,
 )
+from realestate.routers.shared import settings as my_settings
 from realestate.services import accounts
 
 ROUTERS = (
@@ -44,6 +51,13 @@ ROUTERS = (
     appointments,
     availability,
     notifications,
+    my_settings,
+    builder_settings,
+    builder_audit,
+    admin_builders,
+    admin_settings,
+    admin_audit,
+    meta,
     system,
 )
 DESCRIPTION = """
@@ -68,6 +82,9 @@ TAGS = [
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
+    {"name": "settings", "description": "What everybody can set for themselves."},
+    {"name": "settings (builder)", "description": "What a company has set, for itself or for one of its projects."},
+    {"name": "admin", "description": "What the platform's administrators do."},
     {"name": "system", "description": "Is it there, is it well."},
 ]
 

@@ -4,6 +4,8 @@ from realestate.crud import (
     accounts,
     appointments,
     bookings,
+    audit,
+    builders,
     documents,
     idempotency,
     leads,
@@ -18,7 +20,9 @@ from realestate.crud import (
 __all__ = [
     "accounts",
     "appointments",
+    "audit",
     "bookings",
+    "builders",
     "documents",
     "idempotency",
     "leads",
