@@ -58,7 +58,7 @@ def _identify(header: str | None) -> Identity:
 ANYONE = Guard(Role.visitor, Role.customer, Role.builder, Role.admin)
 USERS = Guard(Role.customer, Role.builder, Role.admin)
 PARTIES = Guard(Role.customer, Role.builder)
-CUSTOMERS, BUILDERS = Guard(Role.customer), Guard(Role.builder)
+CUSTOMERS, BUILDERS, ADMINS = Guard(Role.customer), Guard(Role.builder), Guard(Role.admin)
 
 
 class Asked:
@@ -110,9 +110,9 @@ class Reader:
     identity: Identity
     if_none_match: str | None
 
-    async def one(self, view: Detail, id: int | str) -> Response:
+    async def one(self, view: Detail, id: int | str, **values: Any) -> Response:
         """One document with its ETag; 304 when the caller has it; 404 for what does not exist or is not theirs."""
-        body, headers = _document(await reading.read(self.identity, view.query(self.identity.role), id=id))
+        body, headers = _document(await reading.read(self.identity, view.query(self.identity.role), id=id, **values))
         if self.if_none_match and (headers["ETag"] in self.if_none_match or self.if_none_match.strip() == "*"):
             return Response(None, 304, headers | self._cache)
         return _json(body, headers | self._cache)
@@ -148,10 +148,10 @@ class Reader:
         return {"Cache-Control": "no-cache", "Vary": "Authorization"} if self.identity is VISITOR else {}
 
 
-async def answer(session: AsyncSession, view: Detail, id: int, status_code: int = 200) -> Response:
+async def answer(session: AsyncSession, view: Detail, id: int | str, status_code: int = 200, **values: Any) -> Response:
     """What a write answers: the document as its transaction sees it, with ETag and, for what is new, Location."""
     role = session.info["identity"].role
-    body, headers = _document(await reading.read_back(session, view.query(role), id=id))
+    body, headers = _document(await reading.read_back(session, view.query(role), id=id, **values))
     if status_code == 201:
         headers["Location"] = f"{view.path}/{id}"
     return _json(body, headers, status_code)
@@ -233,6 +233,7 @@ AnyReader = Annotated[Reader, Depends(_reader_of(ANYONE))]
 PartyReader = Annotated[Reader, Depends(_reader_of(PARTIES))]
 UserReader = Annotated[Reader, Depends(_reader_of(USERS))]
 BuilderReader = Annotated[Reader, Depends(_reader_of(BUILDERS))]
+AdminReader = Annotated[Reader, Depends(_reader_of(ADMINS))]
 
 CurrentUser = Annotated[Identity, Depends(USERS)]
 CurrentParty = Annotated[Identity, Depends(PARTIES)]
@@ -243,5 +244,6 @@ UserSession = Annotated[AsyncSession, Depends(_session_of(USERS), scope="functio
 PartySession = Annotated[AsyncSession, Depends(_session_of(PARTIES), scope="function")]
 CustomerSession = Annotated[AsyncSession, Depends(_session_of(CUSTOMERS), scope="function")]
 BuilderSession = Annotated[AsyncSession, Depends(_session_of(BUILDERS), scope="function")]
+AdminSession = Annotated[AsyncSession, Depends(_session_of(ADMINS), scope="function")]
 
 ExpectedVersion = Annotated[Versions | None, Depends(_expected_version)]

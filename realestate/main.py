@@ -13,14 +13,20 @@ from realestate.config import settings
 from realestate.database import connected, hear
 from realestate.reading import kept
 from realestate.routers import auth, documentation, system
+from realestate.routers.admin import audit as admin_audit
+from realestate.routers.admin import builders as admin_builders
+from realestate.routers.admin import settings as admin_settings
+from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability
 from realestate.routers.builder import bookings as builder_bookings
+from realestate.routers.builder import settings as builder_settings
 from realestate.routers.shared import (
     appointments,
     bookings,
     builders,
     calendars,
     documents,
+    meta,
     notifications,
     payments,
     progress,
@@ -28,6 +34,7 @@ from realestate.routers.shared import (
     units,
     updates,
 )
+from realestate.routers.shared import settings as my_settings
 from realestate.services import accounts
 
 ROUTERS = (
@@ -46,6 +53,13 @@ ROUTERS = (
     appointments,
     availability,
     notifications,
+    my_settings,
+    builder_settings,
+    builder_audit,
+    admin_builders,
+    admin_settings,
+    admin_audit,
+    meta,
     system,
 )
 CATALOGUE = Ear(heard=lambda _: kept.forget(), hears=kept.listen)
@@ -71,6 +85,9 @@ TAGS = [
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
+    {"name": "settings", "description": "What everybody can set for themselves."},
+    {"name": "settings (builder)", "description": "What a company has set, for itself or for one of its projects."},
+    {"name": "admin", "description": "What the platform's administrators do."},
     {"name": "system", "description": "Is it there, is it well."},
 ]
 

@@ -4,7 +4,8 @@ import asyncio
 import json
 import secrets
 import sys
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -12,6 +13,8 @@ from pydantic import ValidationError
 from realestate.cli.refusal import Refusal
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+audit = typer.Typer(no_args_is_help=True, help="The seals on what was done.")
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:
@@ -131,3 +134,27 @@ def doctor() -> None:
     from realestate.cli import diagnosis
 
     diagnosis.doctor()
+
+
+@audit.command("seal")
+def seal_audit() -> None:
+    """Seal what has been done since the last time; run it every few minutes."""
+    from realestate.cli import auditing
+
+    auditing.seal()
+
+
+@audit.command("heads")
+def list_audit_heads() -> None:
+    """Print where each chain ends: keep that elsewhere, and `verify --heads` shows even a chain that was made anew."""
+    from realestate.cli import auditing
+
+    auditing.heads()
+
+
+@audit.command("verify")
+def verify_audit(heads: Annotated[Path | None, typer.Option(help="a file with what `audit heads` printed earlier")] = None) -> None:
+    """Look whether anything sealed was changed, removed, put in between or cut off; ends with 1 and says what."""
+    from realestate.cli import auditing
+
+    auditing.verify(heads)

@@ -4,6 +4,8 @@ from realestate.crud import (
     accounts,
     appointments,
     bookings,
+    audit,
+    builders,
     documents,
     idempotency,
     leads,
@@ -19,7 +21,9 @@ from realestate.crud import (
 __all__ = [
     "accounts",
     "appointments",
+    "audit",
     "bookings",
+    "builders",
     "documents",
     "idempotency",
     "leads",

@@ -131,8 +131,16 @@ async def end_sessions(session: AsyncSession, user_id: int, family_id: int | Non
 
 
 async def recently_ended(session: AsyncSession, within: timedelta) -> set[int]:
-    """The sessions that have ended, everywhere."""
-    return set(await session.scalars(select(RefreshToken.family_id).where(RefreshToken.ended_at > func.now() - within).distinct()))
+    """The sessions that have ended, everywhere, and those of suspended companies: one may just have begun while the others were ended."""
+    link = RefreshToken
+    ended = select(link.family_id).where(link.ended_at > func.now() - within)
+    of_suspended = (
+        select(link.family_id)
+        .join(User, User.id == link.user_id)
+        .join(Builder, Builder.id == User.builder_id)
+        .where(link.ended_at.is_(None), Builder.status == BuilderStatus.suspended)
+    )
+    return set(await session.scalars(ended.union(of_suspended)))
 
 
 # ── Tries ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,3 +21,9 @@ async def find_value(
     )
     wanted = select(row.setting_value).where(row.setting_key == key, or_(*places)).order_by(NARROWNESS.desc()).limit(1)
     return (await session.execute(wanted)).first()
+
+
+async def find(session: AsyncSession, key: str, scope: SettingScope, place: dict[str, int | None]) -> SystemSetting | None:
+    """What has been set at this very place, locked. Of two who set it first, a constraint lets one through."""
+    wanted = (SystemSetting.setting_key == key, SystemSetting.scope == scope)
+    return await session.scalar(select(SystemSetting).where(*wanted).filter_by(**place).with_for_update())

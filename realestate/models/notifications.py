@@ -39,6 +39,7 @@ class Event(Kind):
     progress_corrected = "progress_corrected"
     update_published = "update_published"
     possession_date_shifted = "possession_date_shifted"
+    builder_verified = "builder_verified"
 
 
 class NotificationCategory(Kind):
@@ -70,6 +71,7 @@ class Subject(Kind):
     appointment = "appointment"
     progress = "progress"
     update = "update"
+    setting = "setting"
 
 
 class NotificationCounter(Base):

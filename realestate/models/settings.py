@@ -1,12 +1,13 @@
 """What is set: by the platform, by a company, for one project, by one person. Which keys there are, `schemas.settings` says."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, case
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from realestate.models.base import Base, Identified, Kind, Timestamped, Versioned
+from realestate.models.notifications import Subject
 
 
 class SettingScope(Kind):
@@ -50,6 +51,7 @@ class SystemSetting(Identified, Timestamped, Versioned, Base):
         Index("ix_system_settings_project_id", "project_id"),
         Index("ix_system_settings_user_id", "user_id"),
     )
+    SUBJECT: ClassVar = Subject.setting
 
     scope: Mapped[SettingScope]
     builder_id: Mapped[int | None] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))

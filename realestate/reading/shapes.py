@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Column, ColumnElement, Integer, Text, bindparam, case, func, literal_column, select
+from sqlalchemy import ColumnClause, ColumnElement, Integer, Text, bindparam, case, func, literal_column, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
 
@@ -156,5 +156,5 @@ class Summary:
 def _columns(model: type[Any], item: type[BaseModel]) -> list[Any]:
     """What an item needs of its row: the open columns, and of the private (deferred) ones those that it says."""
     said = {attribute_of(name, info) for name, info in item.model_fields.items()}
-    columns = (attribute for attribute in model.__mapper__.column_attrs if isinstance(attribute.columns[0], Column))
+    columns = (attribute for attribute in model.__mapper__.column_attrs if isinstance(attribute.columns[0], ColumnClause))
     return [getattr(model, column.key) for column in columns if not column.deferred or column.key in said]

@@ -83,6 +83,9 @@ TELLINGS: dict[Event, Telling] = {
     Event.possession_date_shifted: Telling(
         "Possession date changed", "{project}: possession is now expected on {date}, before on {before}.", (ADMINS,), SITE, HIGH
     ),
+    Event.builder_verified: Telling(
+        "Company verified", "{company} has been verified: you can publish your projects.", (ADMINS,), NotificationCategory.system
+    ),
 }
 
 

@@ -37,7 +37,8 @@ def _business(said: str) -> str:
     whose = {"booking": ("bookings", parties("t.id")), "payment": ("payments", parties("t.booking_id"))}
     whose |= {"installment": ("installments", parties("t.booking_id")), "hold": ("holds", "ARRAY[t.customer_id]")}
     whose |= {"appointment": ("appointments", "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)")}  # who meet, of both sides
-    return _one_of(said, {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()})
+    tables = {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()}
+    return _one_of(said, tables | {"builder": ("builders", "t.id", "ARRAY[]::bigint[]")})
 
 
 BROADCASTS = ("project", "progress", "update")
@@ -65,10 +66,11 @@ def _broadcast(said: str) -> str:
 
 def _anything(said: str) -> str:
     """The same of whatever acts are done to."""
-    whose = {"user": ("users", "t.builder_id", "ARRAY[t.id]"), "builder": ("builders", "t.id", "ARRAY[]::bigint[]")}
+    whose = {"user": ("users", "t.builder_id", "ARRAY[t.id]")}
     whose |= {subject: (f"{subject}s", "t.builder_id", "ARRAY[]::bigint[]") for subject in ("project", "unit")}
     whose |= {"progress": ("project_progress", "t.builder_id", "ARRAY[]::bigint[]")}
     whose |= {"update": ("construction_updates", "t.builder_id", "ARRAY[]::bigint[]")}
+    whose |= {"setting": ("system_settings", "t.builder_id", "ARRAY[]::bigint[]")}
     return f"{_business(said)} UNION ALL {_one_of(said, whose)}"
 
 
@@ -94,6 +96,7 @@ TELL = Function(
         me bigint := {ME};
         our_builder bigint := {MY_BUILDER};
         is_system boolean := current_setting('role') = 'realestate_worker';
+        is_admin boolean := current_setting('role') = 'realestate_admin';
         told_event int[]; told_user bigint[]; told_builder bigint[];
         person bigint; last bigint;
     BEGIN
@@ -116,6 +119,7 @@ TELL = Function(
                     WHERE l.builder_id = u.builder_id AND l.customer_id = ANY (subject.customers) AND l.assigned_to = u.id))
         ) AS recipient (person)
         WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder
+            OR is_admin AND event ->> 'subject' = 'builder'
             OR me = ANY (subject.customers) AND event ->> 'subject' NOT IN {BROADCASTS});
 
         IF told_user IS NULL THEN RETURN; END IF;
@@ -165,6 +169,7 @@ RECORD = Function(
         who text := split_part(current_setting('role'), '_', 2);  -- 'builder' whether limited or not
         written bigint;
     BEGIN
+        PERFORM pg_current_xact_id();  -- before an id is drawn: `services.sealing` counts on it
         INSERT INTO audit_events (builder_id, actor_id, actor_role, action, entity_type, entity_id, details, request_id)
         SELECT CASE who WHEN 'builder' THEN our_builder ELSE subject.builder_id END,
             CASE who WHEN 'worker' THEN NULL WHEN 'doorman' THEN nullif(act -> 'actor_id', 'null')::bigint ELSE me END,
@@ -173,6 +178,7 @@ RECORD = Function(
         LEFT JOIN LATERAL ({_anything("act")}) AS subject ON true
         WHERE CASE who
             WHEN 'worker' THEN true
+            WHEN 'admin' THEN act ->> 'subject' IN ('builder', 'setting')
             WHEN 'doorman' THEN act ->> 'subject' = 'user' AND coalesce(act -> 'actor_id', 'null') IN ('null', act -> 'id')
             WHEN 'builder' THEN our_builder = coalesce(subject.builder_id, our_builder)
             ELSE me = ANY (subject.customers) END

@@ -24,12 +24,27 @@ async def test_a_visitor_sees_what_is_on_show_and_writes_nothing(world, table):
         assert await attempt(VISITOR, f"SELECT FROM {table}") == REFUSED
 
 
-async def test_an_admin_sees_and_changes_nothing(world):
+async def test_an_admin_sees_and_changes_the_standing_of_companies_only(world):
     admin = Identity(Role.admin, world.names["admin"])
     assert await attempt(admin, "SELECT FROM bookings WHERE id = {my_booking}".format(**world.names)) == 1
-    for statement in ("UPDATE bookings SET at_risk = true", "UPDATE builders SET verified = true", "DELETE FROM units", AUDIT):
+    for statement in ("UPDATE bookings SET at_risk = true", "UPDATE builders SET phone = '1'", "DELETE FROM units", AUDIT):
         assert await attempt(admin, statement) == REFUSED
     assert await attempt(admin, "SELECT password_hash FROM users") == REFUSED
+    for statement in (
+        "UPDATE builders SET status = 'suspended', verified = false WHERE id = {ashoka}",
+        "UPDATE builder_accounts SET suspension_reason = 'x' WHERE builder_id = {ashoka}",
+        "UPDATE projects SET publish_state = 'draft' WHERE id = {project}",
+    ):
+        assert await attempt(admin, statement.format(**world.names)) == 1
+    for statement in (
+        "UPDATE projects SET publish_state = 'archived'",
+        "UPDATE projects SET project_name = 'x'",
+        "UPDATE builder_accounts SET bank = '{}'",
+        "SELECT token_hash FROM refresh_tokens",
+        "UPDATE refresh_tokens SET used_at = now()",
+        "INSERT INTO audit_seals (audit_event_id, position, hash) VALUES (1, 1, repeat('0', 64))",
+    ):
+        assert await attempt(admin, statement) == REFUSED
 
 
 async def test_the_doorman_knows_people_and_nothing_of_their_business(world):

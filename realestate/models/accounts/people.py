@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     ARRAY,
@@ -20,10 +20,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from realestate.models.accounts.words import BuilderStatus, KycStatus, LeadSource, LeadStage, PreferredContactMethod, TeamRole, UserType
-from realestate.models.base import Base, Identified, Timestamped, Versioned
+from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
 
 MOST_PROJECTS_OF_A_SCOPE = 50
 """It travels in every access token."""
@@ -65,7 +65,7 @@ class User(Identified, Timestamped, Base):
     erased_at: Mapped[datetime | None]
 
 
-class Builder(Identified, Timestamped, Versioned, Base):
+class Builder(Identified, Timestamped, Versioned, Stateful, Base):
     """A tenant, as everybody may see it: a company that builds and sells."""
 
     __tablename__ = "builders"
@@ -74,6 +74,11 @@ class Builder(Identified, Timestamped, Versioned, Base):
         ForeignKeyConstraint(["id", "owner_user_id"], ["users.builder_id", "users.id"], use_alter=True),
         Index("uq_builders_license_number", text("lower(license_number)"), unique=True),
     )
+    EDGES: ClassVar = {
+        "verify": ((BuilderStatus.pending,), BuilderStatus.active),
+        "suspend": ((BuilderStatus.pending, BuilderStatus.active), BuilderStatus.suspended),
+        "reinstate": ((BuilderStatus.suspended,), BuilderStatus.active),
+    }
 
     owner_user_id: Mapped[int | None]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -91,6 +96,23 @@ class Builder(Identified, Timestamped, Versioned, Base):
     country: Mapped[str] = mapped_column(server_default="IN")
     default_currency: Mapped[str] = mapped_column(server_default="INR")
     rera_number: Mapped[str | None]
+
+    owner: Mapped[User | None] = relationship(primaryjoin="foreign(Builder.owner_user_id) == User.id", lazy="raise", viewonly=True)
+    account: Mapped["BuilderAccount"] = relationship(lazy="raise", viewonly=True)
+
+    def verify(self) -> None:
+        """It is who it says it is, and may publish."""
+        self.take("verify")
+        self.verified = True
+
+    def suspend(self) -> None:
+        """Out of sight; its people are kept out (see `services.builders`)."""
+        self.take("suspend")
+
+    def reinstate(self) -> None:
+        """As it was; one that has never been verified is pending again."""
+        self.take("reinstate")
+        self.status = BuilderStatus.active if self.verified else BuilderStatus.pending
 
     @hybrid_property
     def full_name(self) -> str:
@@ -112,6 +134,8 @@ class BuilderAccount(Timestamped, Versioned, Base):
     tax_number: Mapped[str | None]
     bank: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     numbering: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    suspended_at: Mapped[datetime | None]
+    suspension_reason: Mapped[str | None]
     rules: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 

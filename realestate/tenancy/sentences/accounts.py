@@ -4,6 +4,7 @@ from realestate.models.accounts import Builder, BuilderAccount, Customer, Lead, 
 from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BUILDER, MY_BUILDERS, OUR_CUSTOMERS, OURS, May, Sentences
 
 COMPANY_PROFILE = ("contact_name", "phone", "address", "website", "description", "logo_url", "version", "updated_at")
+COMPANY_ACCOUNT = ("tax_number", "bank", "numbering", "rules", "version", "updated_at")
 CUSTOMER_PROFILE = (
     *("first_name", "last_name", "phone", "address", "date_of_birth", "preferred_contact_method", "nationality"),
     *("favourites", "marketing_consent_at", "version", "updated_at"),
@@ -18,13 +19,16 @@ WALL: Sentences = {
         May("builder", "read", f"id = {MY_BUILDER}"),
         May("builder", "change", f"id = {MY_BUILDER}", only=COMPANY_PROFILE),
         May("admin", "read", ALL),
+        May("admin", "change", ALL, only=("status", "verified", "version", "updated_at")),
         May("doorman", "read add change", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
     ],
     BuilderAccount: [
-        May("builder", "read change", OURS),
+        May("builder", "read", OURS),
+        May("builder", "change", OURS, only=COMPANY_ACCOUNT),
         May("admin", "read", ALL),
+        May("admin", "change", ALL, only=("suspended_at", "suspension_reason", "version", "updated_at")),
         May("doorman", "read add", ALL),
         May("worker", "read add change remove", ALL),
     ],
@@ -55,6 +59,9 @@ WALL: Sentences = {
         May("worker", "read add change remove", ALL),
     ],
     RefreshToken: [
+        # to end sessions, not to see or begin them
+        May("admin", "read", ALL, only=("user_id", "family_id", "ended_at")),
+        May("admin", "change", "ended_at IS NULL", becoming="ended_at IS NOT NULL", only=("ended_at",)),
         May("doorman", "read add change remove", ALL),
         May("worker", "read add change remove", ALL),
     ],

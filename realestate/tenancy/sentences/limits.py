@@ -7,7 +7,7 @@ for whatever belongs to a project or to a customer, so that a new table is limit
 from collections.abc import Iterator
 
 from realestate.models.accounts import Lead
-from realestate.models.audit import AuditEvent
+from realestate.models.audit import AuditEvent, AuditSeal
 from realestate.models.base import Base
 from realestate.models.projects import Project
 from realestate.models.units import Unit
@@ -23,7 +23,7 @@ def limit(model: type[Base]) -> str | None:
 
     Without one of the two limits its right side is NULL, and so is the left for what belongs to no project or customer: neither is held back.
     """
-    if model is AuditEvent:
+    if model in (AuditEvent, AuditSeal):
         return "false"
     return " AND ".join(f"coalesce({column} = ANY ({allowed}::bigint[]), true)" for column, allowed in _limits(model)) or None
 

@@ -1,0 +1,1 @@
+"""What only the platform's administrators have: /api/admin/…"""
