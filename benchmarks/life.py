@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from statistics import median
 
 import uvicorn
-from psycopg_pool import AsyncConnectionPool
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from benchmarks import dataset, report, servers, workloads
@@ -26,6 +25,7 @@ from benchmarks.run import pin_database
 from benchmarks.stopwatch import Door, Spent, Stopwatch
 from benchmarks.workloads import Call, Workload
 from realestate import reading
+from realestate.adapters.lending import ReadingPool
 from realestate.cli.protocol import BoundedProtocol
 from realestate.config import settings
 from realestate.dependencies import Asked, Guard, Reader
@@ -45,7 +45,7 @@ STEPS = {
     "query": "the query string as a model, remembered from last time (`dependencies.Asked`)",
     "guard": "who is asking: the token is verified (`dependencies.Guard`, `security/tokens.py`)",
     "view": "the compiled query of this shape, its values as text; the response (`dependencies.Reader`, `views/`)",
-    "borrow": "a connection that has the caller's role (`psycopg_pool`)",
+    "borrow": "a connection that has the caller's role (`adapters/lending.py`)",
     "ask": "send the prepared statement, sleep, take the answer (`reading/asking.py`)",
     "return": "the connection goes back, whatever happens (`reading/asking.py`)",
     "send": "headers are completed; the bytes go to the transport, untouched (`middleware.py`, uvicorn)",
@@ -62,7 +62,7 @@ DOORS: list[Door] = [
     (Reader, "page", "view", "route"),
     (Reader, "all", "view", "route"),
     (reading, "read", "view", "view"),
-    (AsyncConnectionPool, "getconn", "borrow", "ask"),
+    (ReadingPool, "getconn", "borrow", "ask"),
     (asking, "ask", "ask", "return"),
     (Answer, "say", "send", "leave"),
     (Answer, "log", "log", "leave"),

@@ -13,20 +13,17 @@ from operator import itemgetter
 from typing import Any, Self, cast
 
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncRawCursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq.abc import PGresult
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from realestate.adapters.lending import Driver, ReadingPool
 from realestate.adapters.listening import Ear, listen
 from realestate.config import settings
 from realestate.errors import Transient
 from realestate.models.accounts import LIMITED, Role, TeamRole
 from realestate.refusals import commit_unknown, translated
-
-Driver = AsyncConnection[Any]
-Pool = AsyncConnectionPool[Driver]
 
 POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, LIMITED: 2, Role.admin: 1}
 WRITERS = 6
@@ -98,7 +95,7 @@ TELL = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb), tell($2::jsonb)"
 RECORD = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb)"
 
 engine: AsyncEngine
-readers: dict[str, Pool] = {}
+readers: dict[str, ReadingPool] = {}
 _sessions: async_sessionmaker[AsyncSession]
 
 
@@ -199,25 +196,12 @@ def _conninfo(options: str) -> dict[str, Any]:
     }
 
 
-async def _autocommit(connection: Driver) -> None:
-    await connection.set_autocommit(True)
-
-
 def _size(connections: int) -> int:
     return max(1, ceil(connections * settings.pool_size))
 
 
-def _reading_pool(role: str, size: int) -> Pool:
-    return AsyncConnectionPool(
-        kwargs=_conninfo(f"-c role=realestate_{role} -c default_transaction_read_only=on"),
-        min_size=1,
-        max_size=_size(size),
-        timeout=POOL_WAIT,
-        max_waiting=1000,
-        reconnect_timeout=2,  # give up and start afresh with the next request: the default backs off for minutes
-        configure=_autocommit,
-        open=False,
-    )
+def _reading_pool(role: str, size: int) -> ReadingPool:
+    return ReadingPool(_conninfo(f"-c role=realestate_{role} -c default_transaction_read_only=on"), _size(size), POOL_WAIT)
 
 
 async def hear(ears: Mapping[str, Ear]) -> None:

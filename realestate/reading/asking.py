@@ -17,8 +17,9 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from realestate.adapters.lending import Driver, ReadingPool
 from realestate.compiling import Query
-from realestate.database import Driver, Identity, Pool, execute, readers
+from realestate.database import Identity, execute, readers
 from realestate.errors import Unavailable
 from realestate.reading.shapes import Listing, Shape
 from realestate.refusals import is_lost, translated
@@ -71,13 +72,12 @@ async def read_back(session: AsyncSession, query: Query, **values: Any) -> bytes
     return (await execute(session.info["driver"], query.sql, query.arguments(session.info["identity"].context | values))).get_value(0, 0)
 
 
-async def _borrow(pool: Pool, sql: str, arguments: Sequence[str | None], wait: float | None = None) -> bytes | None:
-    """On a connection of the pool, which has it back whatever happens: a caller cancelled just while giving it back would lose it."""
+async def _borrow(pool: ReadingPool, sql: str, arguments: Sequence[str | None], wait: float | None = None) -> bytes | None:
     driver = await pool.getconn(wait)
     try:
         return await ask(driver, sql, arguments)
     finally:
-        await asyncio.shield(pool.putconn(driver))
+        await pool.putconn(driver)
 
 
 async def ask(driver: Driver, sql: str, arguments: Sequence[str | None]) -> bytes | None:

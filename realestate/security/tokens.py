@@ -8,7 +8,7 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jose import jwk, jwt  # type: ignore[import-untyped]  # no type information on it
@@ -73,20 +73,25 @@ def issue(claims: Claims) -> str:
 
 def read(token: str) -> Claims:
     """What a token says, once all of it is believed; otherwise Unauthenticated (TOKEN_EXPIRED or TOKEN_INVALID)."""
-    headers = _headers()  # outside the try: a server without a key is a fault of ours, not of the caller
+    _headers()  # outside the try: a server without a key is a fault of ours, not of the caller
     try:
-        return _verified(token, headers)
+        claims = _verified(token)
+        if claims.expires_at + LEEWAY < time.time():
+            raise jwt.ExpiredSignatureError
+        return claims
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("TOKEN_EXPIRED", "Your session has expired. Please sign in again.") from None
     except Exception:  # noqa: BLE001  # jose lets RecursionError, TypeError, OverflowError … through, and each means: not signed in
         raise Unauthenticated("TOKEN_INVALID", "The access token is not valid. Please sign in again.") from None
 
 
-def _verified(token: str, headers: dict[str, Any]) -> Claims:
+@lru_cache(maxsize=1000)
+def _verified(token: str) -> Claims:
+    """What is remembered of a token is that it was signed: whether it has expired, and its session ended, is asked every time."""
     if len(token) > LONGEST or not SHAPE.fullmatch(token):
         raise ValueError("not a token")
     # Ours have one header per key, equal to the byte: anything else (other algorithms, `crit`, `jku`, nesting) is refused unparsed.
-    key = headers[token.partition(".")[0]]
+    key = _headers()[token.partition(".")[0]]
     body = jwt.decode(token, key, algorithms=[ALGORITHM], options=OPTIONS, audience=AUDIENCE, issuer=ISSUER)
     if (body["typ"], body["aud"], body["iss"]) != ("access", AUDIENCE, ISSUER) or type(body["exp"]) is not int:
         raise ValueError("not an access token of ours")

@@ -205,6 +205,13 @@ def test_an_expired_token_says_so(exp: int) -> None:
     assert refusal(sign(HEADER, BODY | {"exp": exp})) == "TOKEN_EXPIRED"
 
 
+def test_a_token_that_was_good_a_moment_ago_expires_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = tokens.issue(CUSTOMER)
+    assert tokens.read(token) == tokens.read(token) == CUSTOMER
+    monkeypatch.setattr(tokens.time, "time", lambda: CUSTOMER.expires_at + tokens.LEEWAY + 1)
+    assert refusal(token) == "TOKEN_EXPIRED"
+
+
 def test_an_expired_token_of_a_stranger_is_merely_invalid() -> None:
     assert refusal(sign(HEADER, BODY | {"exp": 1}, b"x" * 40)) == "TOKEN_INVALID"
 
