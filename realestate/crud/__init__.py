@@ -3,8 +3,8 @@
 from realestate.crud import (
     accounts,
     appointments,
-    bookings,
     audit,
+    bookings,
     builders,
     documents,
     idempotency,
