@@ -19,6 +19,7 @@ from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability
 from realestate.routers.builder import bookings as builder_bookings
+from realestate.routers.builder import messages as builder_messages
 from realestate.routers.builder import settings as builder_settings
 from realestate.routers.shared import (
     appointments,
@@ -26,6 +27,7 @@ from realestate.routers.shared import (
     builders,
     calendars,
     documents,
+    messages,
     meta,
     notifications,
     payments,
@@ -46,6 +48,8 @@ ROUTERS = (
     bookings,
     builder_bookings,
     payments,
+    messages,
+    builder_messages,
     progress,
     updates,
     documents,
@@ -84,6 +88,8 @@ TAGS = [
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},
+    {"name": "messages", "description": "What a customer and a builder say to each other about a project, and what they will say later."},
+    {"name": "messages (builder)", "description": "The team's inbox: assign, close and snooze conversations; answers given often."},
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
     {"name": "settings", "description": "What everybody can set for themselves."},
     {"name": "settings (builder)", "description": "What a company has set, for itself or for one of its projects."},

@@ -150,10 +150,10 @@ async def make_unit(builder: Person, published: bool = True, **more: Any) -> int
     return (await make_units(builder, await make_project(builder, published), published=published, **more))[0]
 
 
-async def let_time_pass(model: type[Any], id: int, column: str) -> None:
-    """As if the moment in a column had come a minute ago."""
+async def let_time_pass(model: type[Any], id: int, column: str, how_long: timedelta = timedelta(minutes=1)) -> None:
+    """As if the moment in a column had come a minute ago, or longer."""
     async with transaction(WORKER) as session:
-        setattr(await session.get_one(model, id), column, datetime.now(UTC) - timedelta(minutes=1))
+        setattr(await session.get_one(model, id), column, datetime.now(UTC) - how_long)
 
 
 async def shift_visit(appointment_id: int, minutes_ago: int) -> None:

@@ -107,3 +107,14 @@ async def visit(client, person, project_id, nth=20, **more):
 async def take_step(client, person, appointment, status, **more):
     """A step with an appointment, answered."""
     return await client.patch(f"/api/appointments/{appointment['id']}/status", json={"status": status} | more, headers=person.headers)
+
+
+async def write(client, person, project_id, content="When may we see it?", **more):
+    """Something said to the other side about a project, answered."""
+    return await client.post("/api/messages", json={"project_id": project_id, "content": content} | more, headers=person.headers)
+
+
+async def written(client, person, project_id, content="When may we see it?", **more):
+    answer = await write(client, person, project_id, content, **more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()

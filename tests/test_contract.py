@@ -15,7 +15,7 @@ from realestate.services import idempotency
 from tests import poison
 from tests.factories import make_admin, make_builder, make_customer, make_unit
 from tests.queries import counted
-from tests.stories import made_phase, pay, posted_update, reserved_booking, upload, visit
+from tests.stories import made_phase, pay, posted_update, reserved_booking, upload, visit, written
 from tests.test_documentation import bodies_without_example, operations
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +59,10 @@ async def world(client):
     unit_id = await make_unit(builder)
     booking = await reserved_booking(client, customer, unit_id)
     payment = (await pay(client, builder, booking, 1000)).json()
+    said = await written(client, customer, booking["project_id"])
+    later = {"project_id": booking["project_id"], "customer_id": customer.user_id, "content": "x", "send_at": "2099-01-01T00:00:00Z"}
+    later = (await client.post("/api/messages/scheduled", json=later, headers=builder.headers)).json()
+    canned = (await client.post("/api/builder/canned-replies", json={"title": "x", "content": "x"}, headers=builder.headers)).json()
     inbox = (await client.get("/api/notifications", headers=builder.headers)).json()["notifications"]
     phase = await made_phase(client, builder, booking["project_id"])
     update = await posted_update(client, builder, booking["project_id"])
@@ -74,6 +78,10 @@ async def world(client):
         "progress_id": phase["id"],
         "update_id": update["id"],
         "appointment_id": (await visit(client, customer, booking["project_id"]))["id"],
+        "message_id": said["id"],
+        "conversation_id": said["conversation_id"],
+        "scheduled_message_id": later["id"],
+        "canned_reply_id": canned["id"],
         "slug": slug,
         "builder_id": builder.builder_id,
         "setting_key": "portal.notice",

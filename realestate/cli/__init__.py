@@ -112,6 +112,15 @@ def sweep_objects() -> None:
         typer.echo(f"{asyncio.run(database.sweep_objects())} removed.")
 
 
+@app.command("send-due-messages")
+def send_due_messages() -> None:
+    """Send the messages whose time has come; any number of processes may do this at once."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        typer.echo(f"Messages sent: {asyncio.run(database.send_due_messages())}")
+
+
 @app.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document."""

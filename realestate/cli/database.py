@@ -152,3 +152,11 @@ async def sweep_objects() -> int:
 
     async with connected():
         return await documents.sweep()
+
+
+async def send_due_messages() -> int:
+    from realestate.database import connected
+    from realestate.services import messages
+
+    async with connected():
+        return await messages.deliver_due()

@@ -40,6 +40,8 @@ class Event(Kind):
     update_published = "update_published"
     possession_date_shifted = "possession_date_shifted"
     builder_verified = "builder_verified"
+    message_new = "message_new"
+    conversation_assigned = "conversation_assigned"
 
 
 class NotificationCategory(Kind):
@@ -47,6 +49,7 @@ class NotificationCategory(Kind):
     payment = "payment"
     appointment = "appointment"
     progress = "progress"
+    message = "message"
     system = "system"
 
 
@@ -72,6 +75,7 @@ class Subject(Kind):
     progress = "progress"
     update = "update"
     setting = "setting"
+    message = "message"
 
 
 class NotificationCounter(Base):

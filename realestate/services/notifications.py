@@ -24,6 +24,7 @@ class Telling:
 
 
 ADMINS = Permission.team_manage
+REPLY = Permission.messages_reply
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
 VISIT = NotificationCategory.appointment
 HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCategory.progress
@@ -69,6 +70,14 @@ TELLINGS: dict[Event, Telling] = {
         )
     },
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
+    Event.message_new: Telling("New message", "{sender} has written about {project}.", (REPLY,), NotificationCategory.message),
+    Event.conversation_assigned: Telling(
+        "Conversation assigned",
+        "You look after the conversation with {customer} now.",
+        (REPLY,),
+        NotificationCategory.message,
+        customers=False,
+    ),
     Event.progress_phase_updated: Telling("Work goes on", "{project}: {phase} is {percent} % complete.", (), SITE, Priority.low),
     Event.progress_certified: Telling("Work certified", "{project}: {phase} has been certified at {percent} %.", (FINANCE,), SITE),
     Event.progress_corrected: Telling(
