@@ -16,6 +16,7 @@ from realestate.demo.sales import Diary
 from realestate.demo.sites import Site, open_site
 from realestate.demo.tales import tell_all
 from realestate.demo.teams import LOGINS, found, welcome
+from realestate.demo.works import build_all
 from realestate.errors import Forbidden
 from realestate.models.accounts import Builder, User
 from realestate.security import passwords
@@ -92,6 +93,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
             sites[place.name] = await open_site(session, place, teams[place.company], random, noon.date())
         diary = Diary(session, clock, random, noon, now - noon)
         tell_all(diary, sites, customers)
+        build_all(diary, sites)
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])
