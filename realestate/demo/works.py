@@ -107,7 +107,7 @@ class Works:
 
     async def report(self, stage: Stage, percentage: Decimal, status: ProgressStatus | None = None, note: str | None = None) -> None:
         fields = {"progress_percentage": percentage, "contractor_notes": note, "milestone_images": [self.picture(stage.key, 1)]}
-        said = PhaseUpdate(**fields | ({"status": status} if status else {}))  # type: ignore[arg-type]  # each as its field
+        said = PhaseUpdate(**fields | ({"status": status} if status else {}))
         await progress.change(self.diary.session, self.site.team.engineer, self.phases[stage.key], None, said)
 
     async def certify(self, stage: Stage) -> None:

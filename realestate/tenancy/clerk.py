@@ -54,10 +54,10 @@ BROADCASTS = ("project", "progress", "update")
 
 
 def _broadcast(said: str) -> str:
-    """The same of what concerns everybody with a booking in a project that goes on: of a phase, those in its scope; of news, never more
-    than its audience."""
+    """The same of what concerns everybody with a firm booking in a project: of a phase, those in its scope; of news, never more than its
+    audience."""
     buyers = """ARRAY(SELECT p.customer_id FROM bookings b JOIN booking_parties p ON p.booking_id = b.id JOIN units u ON u.id = b.unit_id
-        WHERE b.project_id = {project} AND b.status IN {active} AND (b.reserve_expires_at IS NULL OR b.reserve_expires_at > now()) AND {rows})"""
+        WHERE b.project_id = {project} AND b.status IN {active} AND b.reserve_expires_at IS NULL AND {rows})"""
     rows = {
         "project": "true",
         "progress": "t.customer_visible AND coalesce(t.unit_id, u.id) = u.id AND (t.tower IS NULL OR t.tower = u.tower)",

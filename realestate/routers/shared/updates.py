@@ -28,7 +28,7 @@ async def list_project_updates(project_id: Id, search: Annotated[UpdateSearch, a
 
 @router.post("/projects/{project_id}/updates", response_model=TeamUpdate, status_code=201, responses=problems(404))
 async def create_update(project_id: Id, said: UpdateCreate, member: Reporter, session: BuilderSession) -> Response:
-    """Published at once unless `is_published` is false. Whoever has a booking in the project is told, unless it is internal."""
+    """Published at once unless `is_published` is false. Whoever has a firm booking in the project is told, unless it is internal."""
     update = await updates.post(session, member, project_id, said)
     return await answer(session, UPDATE, update.id, 201)
 
