@@ -11,7 +11,7 @@ from realestate.models.money import add_months
 from realestate.models.progress import ProgressStatus, UpdateAudience, UpdateType
 from realestate.models.projects import ProjectStatus
 from realestate.models.units import UnitType
-from realestate.schemas.progress import PhaseCreate, PhaseUpdate
+from realestate.schemas.progress import Certification, PhaseCreate, PhaseUpdate
 from realestate.schemas.updates import UpdateCreate
 from realestate.services import progress, updates
 
@@ -111,7 +111,9 @@ class Works:
         await progress.change(self.diary.session, self.site.team.engineer, self.phases[stage.key], None, said)
 
     async def certify(self, stage: Stage) -> None:
-        await progress.certify(self.diary.session, self.site.team.engineer, self.phases[stage.key], None, "Inspected on site.")
+        await progress.certify(
+            self.diary.session, self.site.team.engineer, self.phases[stage.key], None, Certification(note="Inspected on site.")
+        )
 
     async def write(self, title: str, content: str, kind: UpdateType, stage: Stage | None = None, **more: object) -> None:
         said = UpdateCreate.model_validate(

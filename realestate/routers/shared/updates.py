@@ -40,9 +40,9 @@ async def get_update(update_id: Id, read: AnyReader) -> Response:
 
 
 @router.patch("/updates/{update_id}", response_model=TeamUpdate, responses=problems(409, 412))
-async def change_update(update_id: Id, said: UpdateUpdate, version: ExpectedVersion, _: Reporter, session: BuilderSession) -> Response:
+async def change_update(update_id: Id, said: UpdateUpdate, version: ExpectedVersion, member: Reporter, session: BuilderSession) -> Response:
     """Edit it, publish a draft, or take back what was published. 409 `UPDATE_RETRACTED` after that."""
-    await updates.change(session, update_id, version, said)
+    await updates.change(session, member, update_id, version, said)
     return await answer(session, UPDATE, update_id)
 
 
