@@ -30,6 +30,12 @@ async def show(session: AsyncSession, subject: DocumentSubject, id: int, audienc
     await session.execute(attached.values(audience=audience, is_published=is_published), execution_options={"synchronize_session": False})
 
 
+async def free(session: AsyncSession, subject: DocumentSubject, id: int) -> None:
+    """What was attached to something that nobody has seen yet is a draft again."""
+    attached = update(Document).where(Document.subject == subject, Document.subject_id == id)
+    await session.execute(attached.values(subject=None, subject_id=None, project_id=None), execution_options={"synchronize_session": False})
+
+
 async def find_kept(session: AsyncSession, keys: Collection[str]) -> set[str]:
     """Those of the names of objects that a document knows."""
     found = await session.execute(

@@ -72,6 +72,7 @@ async def remove(session: AsyncSession, update_id: int, version: Versions | None
         await _follow(session, update, project, was_told, counted)
         return False
     audit.record(session, "update.removed", update, title=update.update_title)
+    await crud.documents.free(session, DocumentSubject.update, update.id)
     await session.delete(update)
     return True
 

@@ -235,6 +235,15 @@ async def test_documents_are_opened_by_whoever_reads_the_update(client, site):
     assert [await opened(client, document, person) for person in (None, customer, builder)] == [False, False, True]
 
 
+async def test_the_documents_of_a_deleted_draft_may_be_used_again(client, site):
+    builder, _, project = site
+    document = (await upload(client, builder)).json()["id"]
+    draft = await posted_update(client, builder, project, document_ids=[document], is_published=False)
+    await client.delete(f"/api/updates/{draft['id']}", headers=builder.headers)
+    again = await posted_update(client, builder, project, document_ids=[document])
+    assert [one["id"] for one in again["documents"]] == [document]
+
+
 async def test_a_document_is_ones_own_and_used_once(client, site):
     builder, customer, project = site
     mine, theirs = [(await upload(client, person)).json()["id"] for person in (builder, await make_builder("Bharat Builders"))]
