@@ -114,6 +114,14 @@ async def test_units_and_bookings_are_in_every_state(answers):
     assert await words("SELECT DISTINCT (hold_expires_at > now())::text FROM units WHERE status = 'held'") == {"true", "false"}
 
 
+async def test_visits_are_in_every_state_and_some_are_to_come(answers):
+    assert await words("SELECT DISTINCT status FROM appointments") == {
+        *("scheduled", "confirmed", "completed", "no_show", "cancelled", "rescheduled")
+    }
+    ahead = "SELECT count(*) FROM appointments WHERE status IN ('scheduled', 'confirmed') AND starts_at > now()"
+    assert (await rows(ahead))[0][0] >= 8
+
+
 WRONG = {
     "a unit and its booking differ": """
         SELECT u.id FROM units u JOIN bookings b ON b.unit_id = u.id WHERE b.status IN
@@ -145,6 +153,8 @@ WRONG = {
         UNION ALL SELECT p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
             WHERE p.created_at < b.created_at OR p.created_at > now()
         UNION ALL SELECT i.id FROM installments i WHERE demanded_at < created_at OR demanded_at > now()
+        UNION ALL SELECT id FROM appointments WHERE created_at > starts_at OR created_at > now()
+            OR status IN ('completed', 'no_show') <> (starts_at < now())
         UNION ALL SELECT id FROM notifications WHERE created_at > now() OR read_at < created_at OR read_at > now()""",
     "a project is not as far as was planned for it": """
         SELECT id FROM projects p WHERE overall_progress <> (SELECT coalesce(round(sum(weight * progress_percentage) / 100, 2), 0)

@@ -160,3 +160,6 @@ async def send_due_messages() -> int:
 
     async with connected():
         return await messages.deliver_due()
+async def remind() -> tuple[int, int]:
+    from realestate.services import appointments
+        return await appointments.remind()
