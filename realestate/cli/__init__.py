@@ -119,9 +119,14 @@ def send_due_messages() -> None:
 
     with database.opened(may_join=True):
         typer.echo(f"Messages sent: {asyncio.run(database.send_due_messages())}")
+
+
 @app.command("remind")
 def remind() -> None:
     """Send the reminders of appointments that are due, and say who has not come; as often as you like."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
         reminders, no_shows = asyncio.run(database.remind())
     typer.echo(f"Reminders: {reminders}. No-shows: {no_shows}.")
 

@@ -160,6 +160,11 @@ async def send_due_messages() -> int:
 
     async with connected():
         return await messages.deliver_due()
+
+
 async def remind() -> tuple[int, int]:
+    from realestate.database import connected
     from realestate.services import appointments
+
+    async with connected():
         return await appointments.remind()

@@ -16,8 +16,8 @@ from realestate.demo.sales import Diary
 from realestate.demo.sites import Site, open_site
 from realestate.demo.tales import tell_all
 from realestate.demo.teams import LOGINS, found, welcome
-from realestate.demo.works import build_all
 from realestate.demo.visits import visit_all
+from realestate.demo.works import build_all
 from realestate.errors import Forbidden
 from realestate.models.accounts import Builder, User
 from realestate.security import passwords
