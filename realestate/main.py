@@ -19,6 +19,7 @@ from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability
 from realestate.routers.builder import bookings as builder_bookings
+from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import messages as builder_messages
 from realestate.routers.builder import settings as builder_settings
 from realestate.routers.shared import (
@@ -26,6 +27,7 @@ from realestate.routers.shared import (
     bookings,
     builders,
     calendars,
+    change_requests,
     documents,
     messages,
     meta,
@@ -47,6 +49,8 @@ ROUTERS = (
     units,
     bookings,
     builder_bookings,
+    change_requests,
+    builder_change_requests,
     payments,
     messages,
     builder_messages,
@@ -84,6 +88,7 @@ TAGS = [
     {"name": "units", "description": "What is sold: search, holds, release and block."},
     {"name": "bookings", "description": "From the reserve to the allotment, for both parties."},
     {"name": "bookings (builder)", "description": "Bookings on the builder's own units."},
+    {"name": "change requests", "description": "Changes that buyers want in their homes: asked for, priced, agreed to, built."},
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},

@@ -13,7 +13,7 @@ from realestate.routers.contract import describe
 from realestate.security import tokens
 from realestate.services import idempotency
 from tests import poison
-from tests.factories import make_admin, make_builder, make_customer, make_unit
+from tests.factories import make_admin, make_builder, make_change_request, make_customer, make_unit
 from tests.queries import counted
 from tests.stories import made_phase, pay, posted_update, reserved_booking, upload, visit, written
 from tests.test_documentation import bodies_without_example, operations
@@ -66,6 +66,7 @@ async def world(client):
     inbox = (await client.get("/api/notifications", headers=builder.headers)).json()["notifications"]
     phase = await made_phase(client, builder, booking["project_id"])
     update = await posted_update(client, builder, booking["project_id"])
+    wish = await make_change_request(builder, booking)
     slug = (await client.get(f"/api/projects/{booking['project_id']}")).json()["builder"]["slug"]
     ids = {
         "project_id": booking["project_id"],
@@ -82,6 +83,7 @@ async def world(client):
         "conversation_id": said["conversation_id"],
         "scheduled_message_id": later["id"],
         "canned_reply_id": canned["id"],
+        "change_request_id": wish,
         "slug": slug,
         "builder_id": builder.builder_id,
         "setting_key": "portal.notice",

@@ -131,6 +131,15 @@ def remind() -> None:
     typer.echo(f"Reminders: {reminders}. No-shows: {no_shows}.")
 
 
+@app.command("expire-quotes")
+def expire_quotes() -> None:
+    """Write down which prices of changes have run out, and tell both sides."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        typer.echo(f"Quotes expired: {asyncio.run(database.expire_quotes())}")
+
+
 @app.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document."""

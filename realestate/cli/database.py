@@ -138,6 +138,14 @@ async def create_admin(email: str, password: str) -> None:
         await accounts.create_admin(email, password)
 
 
+async def expire_quotes() -> int:
+    from realestate.database import connected
+    from realestate.services import change_requests
+
+    async with connected():
+        return await change_requests.expire()
+
+
 async def clear_idempotency_keys() -> int:
     from realestate.database import connected
     from realestate.services import idempotency

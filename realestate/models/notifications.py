@@ -26,6 +26,16 @@ class Event(Kind):
     booking_cancelled = "booking_cancelled"
     demand_issued = "demand_issued"
     receipt_cleared = "receipt_cleared"
+    change_request_submitted = "change_request_submitted"
+    change_request_reviewed = "change_request_reviewed"
+    change_request_quoted = "change_request_quoted"
+    change_request_accepted = "change_request_accepted"
+    change_request_declined = "change_request_declined"
+    change_request_rejected = "change_request_rejected"
+    change_request_withdrawn = "change_request_withdrawn"
+    change_request_expired = "change_request_expired"
+    change_request_started = "change_request_started"
+    change_request_completed = "change_request_completed"
     appointment_booked = "appointment_booked"
     appointment_confirmed = "appointment_confirmed"
     appointment_rescheduled = "appointment_rescheduled"
@@ -76,6 +86,7 @@ class Subject(Kind):
     update = "update"
     setting = "setting"
     message = "message"
+    change_request = "change_request"
 
 
 class NotificationCounter(Base):

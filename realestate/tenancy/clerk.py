@@ -45,6 +45,7 @@ def _business(said: str) -> str:
     whose |= {"installment": ("installments", parties("t.booking_id")), "hold": ("holds", "ARRAY[t.customer_id]")}
     whose |= {"appointment": ("appointments", "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)")}  # who meet, of both sides
     whose |= {"message": ("messages", "CASE WHEN t.is_internal THEN ARRAY[]::bigint[] ELSE ARRAY[t.customer_id] END")}
+    whose |= {"change_request": ("change_requests", parties("t.booking_id"))}
     tables = {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()}
     return _one_of(said, tables | {"builder": ("builders", "t.id", "ARRAY[]::bigint[]")})
 

@@ -2,6 +2,8 @@
 
 from realestate.models.appointments import PATIENCE, Appointment
 from realestate.models.bookings import ACTIVE
+from realestate.tenancy import changes
+from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.clerk import DEFINER, Function
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
 
@@ -216,8 +218,9 @@ REFUSE = Function(
             ),
             ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
             *(("messages", name, f"{_NOT_SYSTEM} AND {condition}") for name, condition in STAND),
+            *changes.REFUSALS,
         )
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, REFUSE, *CONVERSATIONS)
+INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, REFUSE, *CONVERSATIONS)

@@ -11,6 +11,7 @@ from realestate.tenancy.sentences import (
     appointments,
     audit,
     bookings,
+    change_requests,
     documents,
     idempotency,
     messages,
@@ -42,5 +43,6 @@ ROOMS = (
     messages,
     messages,
     messages,
+    change_requests,
 )
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}
