@@ -13,6 +13,7 @@ from realestate.demo.clock import turned_back
 from realestate.demo.people import COMPANIES, CUSTOMERS
 from realestate.demo.places import PLACES
 from realestate.demo.sales import Diary
+from realestate.demo.shelf import fill_shelf
 from realestate.demo.sites import Site, open_site
 from realestate.demo.tales import tell_all
 from realestate.demo.teams import LOGINS, found, welcome
@@ -97,6 +98,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
         tell_all(diary, sites, customers)
         build_all(diary, sites)
         visit_all(diary, sites, customers)
+        fill_shelf(diary, sites, customers[:2])
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])
