@@ -117,9 +117,9 @@ class Reader:
             return Response(None, 304, headers | self._cache)
         return _json(body, headers | self._cache)
 
-    async def page(self, view: Listing, search: Search) -> Response:
-        """One page of a listing: what was asked for by the parameters named like its filters."""
-        wanted = search.__dict__
+    async def page(self, view: Listing, search: Search, **more: Any) -> Response:
+        """One page of a listing: what was asked for by the parameters named like its filters, `more` of them by the path."""
+        wanted = search.__dict__ | more
         given = {name: wanted[name] for name in view.filters if wanted[name] is not None}
         query = await reading.shaped(view, (self.identity.role, frozenset(given), wanted["sort"], search.count))
         return _json(await reading.read(self.identity, query, page=search.page, limit=search.limit, **given), self._cache)

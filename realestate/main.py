@@ -19,14 +19,19 @@ from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability
 from realestate.routers.builder import bookings as builder_bookings
+from realestate.routers.builder import change_requests as builder_change_requests
+from realestate.routers.builder import messages as builder_messages
 from realestate.routers.builder import settings as builder_settings
 from realestate.routers.shared import (
     appointments,
     bookings,
     builders,
     calendars,
+    change_requests,
     documents,
+    messages,
     meta,
+    models3d,
     notifications,
     payments,
     progress,
@@ -45,10 +50,15 @@ ROUTERS = (
     units,
     bookings,
     builder_bookings,
+    change_requests,
+    builder_change_requests,
     payments,
+    messages,
+    builder_messages,
     progress,
     updates,
     documents,
+    models3d,
     calendars,
     appointments,
     availability,
@@ -80,10 +90,14 @@ TAGS = [
     {"name": "units", "description": "What is sold: search, holds, release and block."},
     {"name": "bookings", "description": "From the reserve to the allotment, for both parties."},
     {"name": "bookings (builder)", "description": "Bookings on the builder's own units."},
+    {"name": "change requests", "description": "Changes that buyers want in their homes: asked for, priced, agreed to, built."},
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
+    {"name": "models", "description": "What can be walked around in before it is built."},
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},
+    {"name": "messages", "description": "What a customer and a builder say to each other about a project, and what they will say later."},
+    {"name": "messages (builder)", "description": "The team's inbox: assign, close and snooze conversations; answers given often."},
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
     {"name": "settings", "description": "What everybody can set for themselves."},
     {"name": "settings (builder)", "description": "What a company has set, for itself or for one of its projects."},

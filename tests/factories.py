@@ -11,6 +11,7 @@ from typing import Any
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, Lead, LeadSource, TeamRole, User, UserType
 from realestate.models.appointments import Appointment
+from realestate.models.change_requests import ChangeRequest, ChangeRequestType
 from realestate.models.projects import Project, ProjectType, PublishState
 from realestate.models.units import Unit, UnitStatus, UnitType
 from realestate.security import passwords, tokens
@@ -150,10 +151,20 @@ async def make_unit(builder: Person, published: bool = True, **more: Any) -> int
     return (await make_units(builder, await make_project(builder, published), published=published, **more))[0]
 
 
-async def let_time_pass(model: type[Any], id: int, column: str) -> None:
-    """As if the moment in a column had come a minute ago."""
+async def make_change_request(builder: Person, booking: dict[str, Any], **more: Any) -> int:
+    """What a booking's customer wants otherwise."""
+    said: dict[str, Any] = {"request_type": ChangeRequestType.electrical, "request_title": "Two sockets", "request_description": "Here."}
+    key = {name: booking[name] for name in ("project_id", "customer_id")} | {"builder_id": builder.builder_id, "booking_id": booking["id"]}
     async with transaction(WORKER) as session:
-        setattr(await session.get_one(model, id), column, datetime.now(UTC) - timedelta(minutes=1))
+        request = ChangeRequest(**key, currency=booking["currency"], **said | more)
+        session.add(request)
+    return request.id
+
+
+async def let_time_pass(model: type[Any], id: int, column: str, how_long: timedelta = timedelta(minutes=1)) -> None:
+    """As if the moment in a column had come a minute ago, or longer."""
+    async with transaction(WORKER) as session:
+        setattr(await session.get_one(model, id), column, datetime.now(UTC) - how_long)
 
 
 async def shift_visit(appointment_id: int, minutes_ago: int) -> None:

@@ -1,6 +1,8 @@
 """What people do over HTTP, for tests that begin in the middle of a story."""
 
 import io
+import json
+import struct
 
 from PIL import Image
 
@@ -77,6 +79,15 @@ def picture(size=(64, 48), form="JPEG", **more):
     return out.getvalue()
 
 
+def glb(document=None, binary=b"", version=2, length=None):
+    """The bytes of a 3D model."""
+    text = json.dumps(document or {"asset": {"version": "2.0"}}).encode()
+    text += b" " * (-len(text) % 4)
+    chunks = struct.pack("<I4s", len(text), b"JSON") + text
+    chunks += struct.pack("<I4s", len(binary), b"BIN\0") + binary if binary else b""
+    return struct.pack("<4sII", b"glTF", version, 12 + len(chunks) if length is None else length) + chunks
+
+
 async def upload(client, person, content=None, name="plan.jpg", media_type="image/jpeg", path="/api/documents", **said):
     """Somebody's file, uploaded: answered."""
     file = {"file": (name, picture() if content is None else content, media_type)}
@@ -107,3 +118,20 @@ async def visit(client, person, project_id, nth=20, **more):
 async def take_step(client, person, appointment, status, **more):
     """A step with an appointment, answered."""
     return await client.patch(f"/api/appointments/{appointment['id']}/status", json={"status": status} | more, headers=person.headers)
+
+
+async def write(client, person, project_id, content="When may we see it?", **more):
+    """Something said to the other side about a project, answered."""
+    return await client.post("/api/messages", json={"project_id": project_id, "content": content} | more, headers=person.headers)
+
+
+async def written(client, person, project_id, content="When may we see it?", **more):
+    answer = await write(client, person, project_id, content, **more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def model(client, member, content=None, name="tower.glb", **said):
+    """A member's 3D model, uploaded: answered."""
+    wanted = {"model_name": "Tower A", "model_type": "exterior"} | said
+    return await upload(client, member, glb() if content is None else content, name, "application/octet-stream", "/api/models", **wanted)

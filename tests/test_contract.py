@@ -13,9 +13,9 @@ from realestate.routers.contract import describe
 from realestate.security import tokens
 from realestate.services import idempotency
 from tests import poison
-from tests.factories import make_admin, make_builder, make_customer, make_unit
+from tests.factories import make_admin, make_builder, make_change_request, make_customer, make_unit
 from tests.queries import counted
-from tests.stories import made_phase, pay, posted_update, reserved_booking, upload, visit
+from tests.stories import glb, made_phase, model, pay, picture, posted_update, reserved_booking, upload, visit, written
 from tests.test_documentation import bodies_without_example, operations
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +30,8 @@ PUBLIC = {
     *("POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/token", "POST /api/auth/refresh"),
 }
 FOR_ANYONE = {
-    "GET /api/documents/{document_id}",
+    *("GET /api/documents/{document_id}", "GET /api/models/{model_id}", "GET /api/models/{model_id}/file"),
+    *("GET /api/projects/{project_id}/models", "GET /api/projects/{project_id}/documents"),
     *("GET /api/builders", "GET /api/builders/{slug}", "GET /api/units", "GET /api/units/{unit_id}"),
     *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
     *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),
@@ -59,9 +60,14 @@ async def world(client):
     unit_id = await make_unit(builder)
     booking = await reserved_booking(client, customer, unit_id)
     payment = (await pay(client, builder, booking, 1000)).json()
+    said = await written(client, customer, booking["project_id"])
+    later = {"project_id": booking["project_id"], "customer_id": customer.user_id, "content": "x", "send_at": "2099-01-01T00:00:00Z"}
+    later = (await client.post("/api/messages/scheduled", json=later, headers=builder.headers)).json()
+    canned = (await client.post("/api/builder/canned-replies", json={"title": "x", "content": "x"}, headers=builder.headers)).json()
     inbox = (await client.get("/api/notifications", headers=builder.headers)).json()["notifications"]
     phase = await made_phase(client, builder, booking["project_id"])
     update = await posted_update(client, builder, booking["project_id"])
+    wish = await make_change_request(builder, booking)
     slug = (await client.get(f"/api/projects/{booking['project_id']}")).json()["builder"]["slug"]
     ids = {
         "project_id": booking["project_id"],
@@ -69,11 +75,17 @@ async def world(client):
         "booking_id": booking["id"],
         "payment_id": payment["id"],
         "customer_id": customer.user_id,
+        "model_id": (await model(client, builder, project_id=booking["project_id"])).json()["id"],
         "document_id": (await upload(client, customer, booking_id=booking["id"])).json()["id"],
         "notification_id": inbox[0]["id"],
         "progress_id": phase["id"],
         "update_id": update["id"],
         "appointment_id": (await visit(client, customer, booking["project_id"]))["id"],
+        "message_id": said["id"],
+        "conversation_id": said["conversation_id"],
+        "scheduled_message_id": later["id"],
+        "canned_reply_id": canned["id"],
+        "change_request_id": wish,
         "slug": slug,
         "builder_id": builder.builder_id,
         "setting_key": "portal.notice",
@@ -85,12 +97,19 @@ def request_of(name, ids=None):
     """Method, path and example body of an operation."""
     method, path = name.split(" ")
     body = OPERATIONS[name].get("requestBody", {}).get("content", {})
-    example = _example(body["application/json"]["schema"]) if "application/json" in body else None
-    return (
-        {"method": method, "url": path.format_map(_Ids(ids or {})), "json": example}
-        if example
-        else {"method": method, "url": path.format_map(_Ids(ids or {}))}
+    said = {"method": method, "url": path.format_map(_Ids(ids or {}))}
+    if "application/json" in body:
+        return said | {"json": _example(body["application/json"]["schema"])}
+    return said | _upload(name, ids or {}) if "multipart/form-data" in body else said
+
+
+def _upload(name, ids):
+    """A form with a file that its route takes, and with what else it asks for."""
+    file = ("tower.glb", glb()) if "/models" in name else ("plan.jpg", picture())
+    wanted = (
+        {"project_id": ids.get("project_id", 1), "model_name": "Tower A", "model_type": "exterior"} if name == "POST /api/models" else {}
     )
+    return {"files": {"file": file}, "data": wanted}
 
 
 class _Ids(dict):

@@ -114,6 +114,14 @@ async def test_units_and_bookings_are_in_every_state(answers):
     assert await words("SELECT DISTINCT (hold_expires_at > now())::text FROM units WHERE status = 'held'") == {"true", "false"}
 
 
+async def test_visits_are_in_every_state_and_some_are_to_come(answers):
+    assert await words("SELECT DISTINCT status FROM appointments") == {
+        *("scheduled", "confirmed", "completed", "no_show", "cancelled", "rescheduled")
+    }
+    ahead = "SELECT count(*) FROM appointments WHERE status IN ('scheduled', 'confirmed') AND starts_at > now()"
+    assert (await rows(ahead))[0][0] >= 8
+
+
 WRONG = {
     "a unit and its booking differ": """
         SELECT u.id FROM units u JOIN bookings b ON b.unit_id = u.id WHERE b.status IN
@@ -145,7 +153,20 @@ WRONG = {
         UNION ALL SELECT p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
             WHERE p.created_at < b.created_at OR p.created_at > now()
         UNION ALL SELECT i.id FROM installments i WHERE demanded_at < created_at OR demanded_at > now()
+        UNION ALL SELECT id FROM appointments WHERE created_at > starts_at OR created_at > now()
+            OR status IN ('completed', 'no_show') <> (starts_at < now())
         UNION ALL SELECT id FROM notifications WHERE created_at > now() OR read_at < created_at OR read_at > now()""",
+    "a project is not as far as was planned for it": """
+        SELECT id FROM projects p WHERE overall_progress <> (SELECT coalesce(round(sum(weight * progress_percentage) / 100, 2), 0)
+            FROM project_progress g WHERE g.project_id = p.id) OR overall_progress <> round(overall_progress)
+            OR status IN ('completed', 'delivered') AND overall_progress <> 100""",
+    "a project has no phases, or weights that do not total 100": """
+        SELECT p.id FROM projects p LEFT JOIN project_progress g ON g.project_id = p.id GROUP BY p.id HAVING sum(weight) IS DISTINCT FROM 100""",
+    "a date of the works is in the future, or an update is out of order": """
+        SELECT id FROM project_progress WHERE certified_at > now() OR actual_end_date > current_date + 1
+        UNION ALL SELECT id FROM construction_updates WHERE published_at > now()
+        UNION ALL SELECT a.id FROM construction_updates a JOIN construction_updates b
+            ON a.project_id = b.project_id AND a.seq < b.seq AND a.published_at > b.published_at""",
     "an inbox has gaps": "SELECT user_id FROM notifications GROUP BY user_id HAVING count(*) <> max(seq) OR min(seq) <> 1",
     "a price is out of its range": """
         SELECT p.id FROM projects p JOIN units u ON u.project_id = p.id GROUP BY p.id
@@ -175,6 +196,8 @@ async def test_the_builder_finds_full_pages(client):
     assert units["total"] >= 400
     inbox = (await client.get("/api/notifications", **owner)).json()
     assert inbox["seq"] > inbox["unread_count"] > 0
+    news = (await client.get(f"/api/projects/{projects['projects'][-1]['id']}/updates", **owner)).json()
+    assert news and all(update["images"] for update in news)
     other = (await client.get("/api/builder/bookings?limit=100", **await sign_in(client, "builder2@test.com"))).json()
     assert not {booking["id"] for booking in other["bookings"]} & {booking["id"] for booking in bookings["bookings"]}
 
@@ -188,6 +211,11 @@ async def test_the_customer_finds_a_story_in_the_middle(client):
     lines = (await client.get(f"/api/bookings/{late['id']}/payments", **customer)).json()["payment_schedule"]
     assert [line["status"] for line in lines].count("paid") == 4 and [line["is_overdue"] for line in lines].index(True) == 4
     assert late["payment_status"] == "overdue"
+    river = late["project_id"]
+    phases = (await client.get(f"/api/projects/{river}/progress", **customer)).json()
+    assert [phase["certified_percentage"] for phase in phases][:2] == [100, 100] and phases[2]["status"] == "in_progress"
+    news = (await client.get(f"/api/projects/{river}/updates", **customer)).json()
+    assert len(news) >= 5 and {"public", "booked"} == {update["audience"] for update in news}
     held = (await client.get("/api/units?status=held", **customer)).json()["units"]
     assert len(held) == 1 and held[0]["hold_expires_at"]
     assert 0 < (await client.get("/api/notifications", **customer)).json()["unread_count"]

@@ -86,7 +86,9 @@ def test_a_link_leads_somewhere(page: Path, to: str) -> None:
 
 def test_every_file_that_a_page_names_is_there() -> None:
     text = "\n".join(page.read_text() for page in PAGES)
-    names = {name for name in re.findall(r"`((?:realestate|tests|alembic|docs|scripts|\.ci)/[\w./]+)`", text) if "appointments" not in name}
+    names = {
+        name for name in re.findall(r"`((?:realestate|tests|alembic|docs|scripts|\.ci)/[\w./]+)`", text) if "tasks" not in name
+    }  # the room to be added, say
     assert names
     assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
 

@@ -112,6 +112,34 @@ def sweep_objects() -> None:
         typer.echo(f"{asyncio.run(database.sweep_objects())} removed.")
 
 
+@app.command("send-due-messages")
+def send_due_messages() -> None:
+    """Send the messages whose time has come; any number of processes may do this at once."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        typer.echo(f"Messages sent: {asyncio.run(database.send_due_messages())}")
+
+
+@app.command("remind")
+def remind() -> None:
+    """Send the reminders of appointments that are due, and say who has not come; as often as you like."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        reminders, no_shows = asyncio.run(database.remind())
+    typer.echo(f"Reminders: {reminders}. No-shows: {no_shows}.")
+
+
+@app.command("expire-quotes")
+def expire_quotes() -> None:
+    """Write down which prices of changes have run out, and tell both sides."""
+    from realestate.cli import database
+
+    with database.opened(may_join=True):
+        typer.echo(f"Quotes expired: {asyncio.run(database.expire_quotes())}")
+
+
 @app.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document."""

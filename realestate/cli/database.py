@@ -138,6 +138,14 @@ async def create_admin(email: str, password: str) -> None:
         await accounts.create_admin(email, password)
 
 
+async def expire_quotes() -> int:
+    from realestate.database import connected
+    from realestate.services import change_requests
+
+    async with connected():
+        return await change_requests.expire()
+
+
 async def clear_idempotency_keys() -> int:
     from realestate.database import connected
     from realestate.services import idempotency
@@ -152,3 +160,19 @@ async def sweep_objects() -> int:
 
     async with connected():
         return await documents.sweep()
+
+
+async def send_due_messages() -> int:
+    from realestate.database import connected
+    from realestate.services import messages
+
+    async with connected():
+        return await messages.deliver_due()
+
+
+async def remind() -> tuple[int, int]:
+    from realestate.database import connected
+    from realestate.services import appointments
+
+    async with connected():
+        return await appointments.remind()

@@ -65,7 +65,7 @@ async def find_by_calendar_token(session: AsyncSession, token_hash: bytes) -> Ac
 async def set_calendar_token(session: AsyncSession, user_id: int, token_hash: bytes) -> None:
     """Instead of the one before. By the user, as all that concerns its own calendar."""
     row = insert(CalendarFeed).values(user_id=user_id, token_hash=token_hash)
-    changes = {"token_hash": row.excluded.token_hash, "created_at": func.now()}
+    changes = {"token_hash": token_hash, "created_at": func.now()}  # the hash as it is said: nobody may read the one that is kept
     await session.execute(row.on_conflict_do_update(index_elements=[CalendarFeed.user_id], set_=changes))
 
 

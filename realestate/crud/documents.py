@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import Conflict, NotFound
-from realestate.models.documents import Document
+from realestate.models.documents import Audience, Document, DocumentSubject
 
 
 async def lock_drafts(session: AsyncSession, document_ids: Collection[int]) -> Sequence[Document]:
@@ -22,6 +22,18 @@ async def lock_drafts(session: AsyncSession, document_ids: Collection[int]) -> S
     if len(free) < len(seen):
         raise Conflict("DOCUMENT_ATTACHED", "This document already belongs somewhere; upload it again to use it twice.")
     return free
+
+
+async def show(session: AsyncSession, subject: DocumentSubject, id: int, audience: Audience, is_published: bool | None) -> None:
+    """Let what is attached to something be seen by whoever sees that now."""
+    attached = update(Document).where(Document.subject == subject, Document.subject_id == id)
+    await session.execute(attached.values(audience=audience, is_published=is_published), execution_options={"synchronize_session": False})
+
+
+async def free(session: AsyncSession, subject: DocumentSubject, id: int) -> None:
+    """What was attached to something that nobody has seen yet is a draft again."""
+    attached = update(Document).where(Document.subject == subject, Document.subject_id == id)
+    await session.execute(attached.values(subject=None, subject_id=None, project_id=None), execution_options={"synchronize_session": False})
 
 
 async def find_kept(session: AsyncSession, keys: Collection[str]) -> set[str]:

@@ -26,3 +26,8 @@ async def lock(session: AsyncSession, customer_id: int) -> None:
     """The same for a customer whom the caller's company must already know; NotFound otherwise."""
     if await _LOCK(session, customer_id=customer_id) is None:
         raise NotFound(detail="There is no such customer among your leads.")
+
+
+async def find_seller(session: AsyncSession, builder_id: int, customer_id: int) -> int | None:
+    """Who of the builder's team looks after the customer."""
+    return await session.scalar(select(Lead.assigned_to).where(Lead.builder_id == builder_id, Lead.customer_id == customer_id))

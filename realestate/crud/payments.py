@@ -9,7 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
 from realestate.models.base import Money
-from realestate.models.payments import CLEARED, Installment, InstallmentStatus, NumberCounter, Payment, PaymentKind, PaymentStatus, Series
+from realestate.models.payments import (
+    CLEARED,
+    Installment,
+    InstallmentKind,
+    InstallmentStatus,
+    NumberCounter,
+    Payment,
+    PaymentKind,
+    PaymentStatus,
+    Series,
+)
 
 I = InstallmentStatus
 
@@ -64,3 +74,10 @@ async def total(session: AsyncSession, booking_id: int, states: Sequence[Payment
     amount = func.coalesce(func.sum(Payment.amount), 0, type_=Money())
     receipts = select(amount).where(Payment.booking_id == booking_id, Payment.kind == PaymentKind.receipt, Payment.status.in_(states))
     return (await session.scalars(receipts)).one()
+
+
+async def charged(session: AsyncSession, booking_id: int) -> Decimal:
+    """What a booking owes beyond its schedule."""
+    amount = func.coalesce(func.sum(Installment.amount), 0, type_=Money())
+    beyond = (Installment.kind != InstallmentKind.installment, Installment.status.not_in([I.cancelled, I.waived]))
+    return (await session.scalars(select(amount).where(Installment.booking_id == booking_id, *beyond))).one()

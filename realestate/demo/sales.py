@@ -70,7 +70,8 @@ class Diary:
             await verb()
             await self.session.flush()  # while the clock stands here
             events = self.session.info["events"]
-            keys = (f"{event['type']}:{event['subject']}:{event['id']}" for event in events[len(self.told) :])  # as `tell` makes them
+            names = ("type", "subject", "id", "part")  # as `tell` makes keys of them
+            keys = (":".join(str(event[name]) for name in names if event[name]) for event in events[len(self.told) :])
             self.told += [(key, self.clock.moment) for key in keys]
 
 

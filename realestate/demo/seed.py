@@ -13,9 +13,12 @@ from realestate.demo.clock import turned_back
 from realestate.demo.people import COMPANIES, CUSTOMERS
 from realestate.demo.places import PLACES
 from realestate.demo.sales import Diary
+from realestate.demo.shelf import fill_shelf
 from realestate.demo.sites import Site, open_site
 from realestate.demo.tales import tell_all
 from realestate.demo.teams import LOGINS, found, welcome
+from realestate.demo.visits import visit_all
+from realestate.demo.works import build_all
 from realestate.errors import Forbidden
 from realestate.models.accounts import Builder, User
 from realestate.security import passwords
@@ -40,6 +43,7 @@ DATE_LEADS = """
         SELECT builder_id, customer_id, min(created_at) AS first, bool_or(confirmed) AS has_bought FROM (
             SELECT builder_id, customer_id, created_at, confirmed_at IS NOT NULL AS confirmed FROM bookings
             UNION ALL SELECT builder_id, customer_id, created_at, false FROM holds
+            UNION ALL SELECT builder_id, customer_id, created_at, false FROM appointments
         ) AS met GROUP BY 1, 2
     ) AS f WHERE (f.builder_id, f.customer_id) = (l.builder_id, l.customer_id) AND l.builder_id = ANY (:builders)"""
 DATE_DEMANDS = """
@@ -92,6 +96,9 @@ async def fill(session: AsyncSession, now: datetime) -> str:
             sites[place.name] = await open_site(session, place, teams[place.company], random, noon.date())
         diary = Diary(session, clock, random, noon, now - noon)
         tell_all(diary, sites, customers)
+        build_all(diary, sites)
+        visit_all(diary, sites, customers)
+        fill_shelf(diary, sites, customers[:2])
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])

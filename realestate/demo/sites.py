@@ -75,7 +75,6 @@ def _project(place: Place, team: Team) -> dict[str, Any]:
         "project_area": Decimal(len(place.towers) * len(place.stacks) * 4200),
         "amenities": place.amenities.split("|"),
         "towers": [_tower(place, code) for code in place.towers],
-        "overall_progress": Decimal(place.progress),
         "images": [f"https://picsum.photos/seed/{slug}-{n}/1200/800" for n in range(1, 5)],
         "floor_plans": [_floor_plan(kind) for kind in dict.fromkeys(place.podium + place.stacks)],
         "is_featured": place.is_featured,

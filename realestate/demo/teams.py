@@ -23,6 +23,7 @@ class Team:
     owner: Identity
     sales: Identity
     finance: Identity
+    engineer: Identity
 
 
 async def found(session: AsyncSession, company: Company, password_hash: str) -> Team:
@@ -37,7 +38,9 @@ async def found(session: AsyncSession, company: Company, password_hash: str) -> 
     builder.owner_user_id = members[0].id
     by_role = {user.team_role: Identity(Role.builder, user.id, user.builder_id, user.team_role) for user in members}
     owner = by_role[TeamRole.owner]
-    return Team(builder, owner, by_role.get(TeamRole.sales, owner), by_role.get(TeamRole.finance, owner))
+    return Team(
+        builder, owner, by_role.get(TeamRole.sales, owner), by_role.get(TeamRole.finance, owner), by_role.get(TeamRole.engineer, owner)
+    )
 
 
 def _builder(company: Company) -> Builder:
@@ -62,6 +65,7 @@ def _builder(company: Company) -> Builder:
 def _member(company: Company, builder_id: int, role: TeamRole, email: str, name: str, password_hash: str) -> User:
     user = _user(UserType.builder, email, name, company.phone, password_hash)
     user.builder_id, user.team_role, user.timezone = builder_id, role, company.timezone
+    user.may_certify = role is TeamRole.engineer
     return user
 
 

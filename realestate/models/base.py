@@ -175,4 +175,5 @@ class Stateful:
     def may(self, event: str) -> None:
         """Conflict INVALID_TRANSITION, with what is allowed, where there is no such edge."""
         if event not in self.allowed:
-            raise no_such_step(type(self).__name__.lower(), self.status, event, self.allowed)
+            noun = getattr(self, "SUBJECT", type(self).__name__.lower()).replace("_", " ")
+            raise no_such_step(noun, self.status, event, self.allowed)

@@ -26,6 +26,16 @@ class Event(Kind):
     booking_cancelled = "booking_cancelled"
     demand_issued = "demand_issued"
     receipt_cleared = "receipt_cleared"
+    change_request_submitted = "change_request_submitted"
+    change_request_reviewed = "change_request_reviewed"
+    change_request_quoted = "change_request_quoted"
+    change_request_accepted = "change_request_accepted"
+    change_request_declined = "change_request_declined"
+    change_request_rejected = "change_request_rejected"
+    change_request_withdrawn = "change_request_withdrawn"
+    change_request_expired = "change_request_expired"
+    change_request_started = "change_request_started"
+    change_request_completed = "change_request_completed"
     appointment_booked = "appointment_booked"
     appointment_confirmed = "appointment_confirmed"
     appointment_rescheduled = "appointment_rescheduled"
@@ -40,6 +50,8 @@ class Event(Kind):
     update_published = "update_published"
     possession_date_shifted = "possession_date_shifted"
     builder_verified = "builder_verified"
+    message_new = "message_new"
+    conversation_assigned = "conversation_assigned"
 
 
 class NotificationCategory(Kind):
@@ -47,6 +59,7 @@ class NotificationCategory(Kind):
     payment = "payment"
     appointment = "appointment"
     progress = "progress"
+    message = "message"
     system = "system"
 
 
@@ -72,6 +85,8 @@ class Subject(Kind):
     progress = "progress"
     update = "update"
     setting = "setting"
+    message = "message"
+    change_request = "change_request"
 
 
 class NotificationCounter(Base):

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import RelationshipProperty, aliased
 
 from realestate.compiling import Query, Says
 from realestate.models.base import Money
@@ -37,7 +37,8 @@ def attribute_of(name: str, info: FieldInfo) -> str:
 
 def _field(info: FieldInfo, attribute: Any) -> ColumnElement[Any]:
     schema = inner_schema(info.annotation)
-    return _related(schema, attribute) if schema and hasattr(attribute, "of_type") else said(attribute)
+    is_related = isinstance(getattr(attribute, "property", None), RelationshipProperty)  # else an object may be kept as JSON
+    return _related(schema, attribute) if schema and is_related else said(attribute)
 
 
 def _related(schema: type[BaseModel], attribute: Any) -> ColumnElement[Any]:

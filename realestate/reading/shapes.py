@@ -48,7 +48,8 @@ class Detail:
 class Listing:
     """A page of rows: `page` names the list and its items; `filters` apply when given, `sorts` as asked, the id last.
 
-    `extras` are further fields of the page (`stats`, `unread_count`), each a JSON or scalar expression.
+    `extras` are further fields of the page (`stats`, `unread_count`), each a JSON or scalar expression. Rows that do not fit `where` are
+    no part of it; there is none (404) without a `parent` to see. `said_by` orders the rows within a page, where that is not the sort.
     """
 
     model: type[Any]
@@ -57,6 +58,9 @@ class Listing:
     filters: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     team: type[BaseModel] | None = None
+    where: ColumnElement[bool] | None = None
+    parent: ColumnElement[bool] | None = None
+    said_by: str | None = None
     _queries: dict[Shape, Query] = field(default_factory=dict, repr=False)
 
     def known(self, shape: Shape) -> Query | None:
@@ -75,16 +79,15 @@ class Listing:
     def _compile(self, role: Role, given: frozenset[str], sort: str, count: bool) -> Query:
         page = self.team if self.team and role in TEAM else self.page
         name, item = next((name, inner) for name, info in page.model_fields.items() if (inner := inner_schema(info.annotation)))
-        wanted = [self.filters[filter] for filter in sorted(given)]
+        wanted = [self.filters[filter] for filter in sorted(given)] + ([] if self.where is None else [self.where])
         limit, number = bindparam("limit", type_=Integer), bindparam("page", type_=Integer)
         rows = select(*_columns(self.model, item)).where(*wanted).order_by(*self._order(sort)).limit(limit).offset((number - 1) * limit)
         row = aliased(self.model, rows.subquery())
         total = select(func.count()).select_from(self.model).where(*wanted).scalar_subquery() if count else literal_column("NULL::int")
         extras = [value.label(label) for label, value in self.extras.items()]
-        items = as_list(select(*fields(item, row)))
-        return compile_answer(
-            as_object(select(items.label(name), total.label("total"), number.label("page"), limit.label("limit"), *extras))
-        )
+        items = as_list(select(*fields(item, row)).order_by(*([getattr(row, self.said_by)] if self.said_by else ())))
+        document = as_object(select(items.label(name), total.label("total"), number.label("page"), limit.label("limit"), *extras))
+        return compile_answer(document if self.parent is None else case((self.parent, document)))
 
     def _order(self, sort: str) -> list[Any]:
         steps = [(self.sorts[name.removeprefix("-")], name.startswith("-")) for name in sort.split(",")]

@@ -65,8 +65,8 @@ class FileFacts(Wire):
 
 
 class LinkQuestion(Question):
-    """What stands behind the question mark of a link."""
+    """What stands behind the question mark of a link; nothing, where a visitor may see the document."""
 
-    holder: str = Field(max_length=2000, description="for whom the link was written")
-    ends: int = Field(ge=0, le=2**40, description="when, in seconds since 1970")
-    signature: str = Field(max_length=64)
+    holder: str = Field("", max_length=2000, description="for whom the link was written")
+    ends: int = Field(0, ge=0, le=2**40, description="when, in seconds since 1970")
+    signature: str = Field("", max_length=64)

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, WithJsonSchema
 from realestate.models.progress import ProgressScope, ProgressStatus
 from realestate.schemas.base import Amount, Count, Id, Input, Line, Text, Url, Wire, pattern
 from realestate.schemas.catalogue import UNSAID, Creation, Short
+from realestate.schemas.documents import DocumentLink
 from realestate.schemas.times import Day
 
 _HTTPS_OR_OURS = pattern(r"^(https://|/)", "Input should be an address that begins with https://, or a path on this site.")
@@ -65,6 +66,9 @@ class Certification(Input, json_schema_extra={"examples": [{"note": "Cube tests 
     """Of the percentage that is reported now."""
 
     note: Text | None = None
+    document_ids: Annotated[list[Id], Field(max_length=10, description="the certificate, uploaded before; buyers may open it")] = Field(
+        default_factory=list
+    )
 
 
 class PhaseOut(Wire):
@@ -88,6 +92,7 @@ class PhaseOut(Wire):
     milestone_images: list[str]
     certified_percentage: Annotated[float, Field(description="how far it has been certified")]
     certified_at: datetime | None
+    documents: Annotated[list[DocumentLink], Field(description="certificates")]
     version: int
     created_at: datetime
     updated_at: datetime

@@ -9,6 +9,7 @@ from realestate.models.notifications import Priority
 from realestate.models.progress import UpdateAudience, UpdateType
 from realestate.schemas.base import Id, Input, Line, NotBool, Question, Text, Wire
 from realestate.schemas.catalogue import UNSAID, Creation, Short
+from realestate.schemas.documents import DocumentLink
 from realestate.schemas.progress import Media
 
 Days = Annotated[int, Field(ge=0, le=3650), NotBool]
@@ -21,6 +22,7 @@ class _UpdateFields(Input):
     audience: Annotated[UpdateAudience, Field(description="everybody; those with a booking or hold in the project; the team")] = UNSAID
     images: Annotated[list[Media], Field(max_length=50)] = UNSAID
     videos: Annotated[list[Media], Field(max_length=10)] = UNSAID
+    document_ids: Annotated[list[Id], Field(max_length=50, description="uploaded before; added to those that it has")] = UNSAID
     tags: Annotated[list[Short], Field(max_length=20)] = UNSAID
     weather_impact: Line | None = None
     estimated_delay_days: Annotated[Days, Field(description="by which it moves the forecast of possession, unless it is internal")] = UNSAID
@@ -70,6 +72,7 @@ class UpdateOut(Wire):
     audience: UpdateAudience
     images: list[str]
     videos: list[str]
+    documents: list[DocumentLink]
     tags: list[str]
     weather_impact: str | None
     estimated_delay_days: int

@@ -24,6 +24,8 @@ class Telling:
 
 
 ADMINS = Permission.team_manage
+REPLY = Permission.messages_reply
+CHANGES, QUOTES = Permission.changes_review, Permission.changes_quote
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
 VISIT = NotificationCategory.appointment
 HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCategory.progress
@@ -69,6 +71,14 @@ TELLINGS: dict[Event, Telling] = {
         )
     },
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
+    Event.message_new: Telling("New message", "{sender} has written about {project}.", (REPLY,), NotificationCategory.message),
+    Event.conversation_assigned: Telling(
+        "Conversation assigned",
+        "You look after the conversation with {customer} now.",
+        (REPLY,),
+        NotificationCategory.message,
+        customers=False,
+    ),
     Event.progress_phase_updated: Telling("Work goes on", "{project}: {phase} is {percent} % complete.", (), SITE, Priority.low),
     Event.progress_certified: Telling("Work certified", "{project}: {phase} has been certified at {percent} %.", (FINANCE,), SITE),
     Event.progress_corrected: Telling(
@@ -86,6 +96,21 @@ TELLINGS: dict[Event, Telling] = {
     Event.builder_verified: Telling(
         "Company verified", "{company} has been verified: you can publish your projects.", (ADMINS,), NotificationCategory.system
     ),
+    **{
+        event: Telling(title, "{number}: " + message, who, priority=priority)
+        for event, title, message, who, priority in (
+            (Event.change_request_submitted, "Change wanted", "{title}", (CHANGES,), Priority.medium),
+            (Event.change_request_reviewed, "Change under review", "{title} is being looked at.", (), Priority.low),
+            (Event.change_request_quoted, "Price of a change", "{title}: {price}, good until {until}.", (QUOTES,), HIGH),
+            (Event.change_request_accepted, "Change agreed", "{title}: {price}, addendum {addendum}.", (QUOTES,), HIGH),
+            (Event.change_request_declined, "Price declined", "{title}: the price has been declined.", (QUOTES,), Priority.medium),
+            (Event.change_request_rejected, "Change rejected", "{title} is not possible. {reason}", (CHANGES,), Priority.medium),
+            (Event.change_request_withdrawn, "Change withdrawn", "{title} is not wanted any more.", (CHANGES, QUOTES), Priority.medium),
+            (Event.change_request_expired, "Price expired", "{title}: the price was good until {until}.", (QUOTES,), Priority.medium),
+            (Event.change_request_started, "Change begun", "Work on {title} has begun.", (QUOTES,), Priority.low),
+            (Event.change_request_completed, "Change completed", "{title} is done.", (QUOTES,), Priority.medium),
+        )
+    },
 }
 
 

@@ -17,6 +17,7 @@ from realestate.models.payments import (
     ON_THEIR_WAY,
     Allocation,
     Installment,
+    InstallmentKind,
     InstallmentStatus,
     Payment,
     PaymentKind,
@@ -80,7 +81,7 @@ async def settle(session: AsyncSession, booking: Booking, project: Project, now:
     today = project.date_at(now)
     for line in lines:
         if line.status is InstallmentStatus.scheduled and line.due_date and line.due_date <= today:
-            await _demand(session, booking, line, today, now)
+            await demand(session, booking, line, today, now)
     owed = [line for line in lines if line.status is not InstallmentStatus.scheduled]
     session.add_all(allocate(await crud.payments.receipts(session, booking.id), owed))
     await session.flush()
@@ -91,12 +92,17 @@ def allocate(receipts: Iterable[Payment], owed: Sequence[Installment]) -> list[A
     found, due = [], {line.id: line.outstanding for line in owed}
     for receipt in receipts:
         left = receipt.amount - receipt.allocated
-        for line in sorted(owed, key=lambda line: (line.due_date or date.max, line.seq, line.id)):
+        for line in sorted(owed, key=_order):
             part = min(left, due[line.id])
             if part > 0:
                 found.append(_allocation(receipt, line, part))
                 left, due[line.id] = left - part, due[line.id] - part
     return found
+
+
+def _order(line: Installment) -> tuple[bool, date, int, int]:
+    """The schedule first, then charges."""
+    return line.kind is not InstallmentKind.installment, line.due_date or date.max, line.seq, line.id
 
 
 async def queue_full_refund(session: AsyncSession, member: Identity, booking: Booking, today: date) -> None:
@@ -125,7 +131,8 @@ async def _check(session: AsyncSession, booking: Booking, today: date, said: Pay
     """A date that can be, and no more than the booking can ever owe: a slip of the keyboard, not a gift."""
     if said.payment_date > today:
         raise Invalid.field("payment_date", "This date has not come yet.", "IN_THE_FUTURE")
-    left = booking.total_amount - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
+    owed = booking.total_amount + await crud.payments.charged(session, booking.id)
+    left = owed - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
     if said.amount > left:
         raise Conflict("EXCEEDS_TOTAL", f"Only {booking.currency} {left:,.2f} of this booking's total is still to come.", outstanding=left)
 
@@ -144,7 +151,7 @@ async def _clear(session: AsyncSession, booking: Booking, unit: Unit, payment: P
         notify(session, Event.booking_token_paid, booking, number=booking.booking_number, **unit.names)
 
 
-async def _demand(session: AsyncSession, booking: Booking, line: Installment, today: date, now: datetime) -> None:
+async def demand(session: AsyncSession, booking: Booking, line: Installment, today: date, now: datetime) -> None:
     """Issue it: numbered in the year of today, and told."""
     line.demand_no = await _number(session, booking, Series.demand, today)
     line.status, line.demanded_at = InstallmentStatus.demanded, now

@@ -10,13 +10,15 @@ from realestate import crud
 from realestate.database import Identity
 from realestate.errors import Conflict, Invalid, NotFound
 from realestate.models.base import Versions, slugify
+from realestate.models.documents import Audience, DocumentSubject
 from realestate.models.notifications import Event
 from realestate.models.progress import ProgressStatus, ProjectProgress
 from realestate.models.progress.phase import Report
 from realestate.models.projects import Project
 from realestate.models.rules import Rules
-from realestate.schemas.progress import PhaseCreate, PhaseUpdate
-from realestate.services import audit
+from realestate.schemas.progress import Certification, PhaseCreate, PhaseUpdate
+from realestate.services import audit, documents
+from realestate.services.documents import Place
 from realestate.services.notifications import notify
 
 REPORTED = {"progress_percentage", "status", "reason"}
@@ -58,13 +60,15 @@ async def change(session: AsyncSession, member: Identity, progress_id: int, vers
     await _move(session, member, project, phase, fields)
 
 
-async def certify(session: AsyncSession, member: Identity, progress_id: int, version: Versions | None, note: str | None) -> None:
-    """An engineer vouches for what is reported. Conflict NOTHING_TO_CERTIFY when it has been certified so far before."""
+async def certify(session: AsyncSession, member: Identity, progress_id: int, version: Versions | None, said: Certification) -> None:
+    """An engineer vouches for what is reported, with the certificate. Conflict NOTHING_TO_CERTIFY when it has been certified so far before."""
     phase, project = await crud.progress.lock(session, ProjectProgress, progress_id)
     phase.expect(version)
     now, before = await crud.progress.now(session), phase.certified_percentage
-    phase.certify(Report(member.user_id, now, project.date_at(now), note))
+    phase.certify(Report(member.user_id, now, project.date_at(now), said.note))
     await session.flush()
+    if said.document_ids:
+        await documents.attach(session, member, said.document_ids, _place_of_certificate(phase))
     notify(session, Event.progress_certified, phase, part=phase.version, **_facts(project, phase))
     if Rules.of(project.rules).certificate_required:
         await crossed(session, phase, before, phase.certified_percentage)
@@ -108,6 +112,12 @@ async def _check_scope(session: AsyncSession, project: Project, said: PhaseCreat
         raise Invalid.field("tower", "This project has no such tower.", "UNKNOWN_TOWER")
     if said.unit_id and not await crud.progress.has_unit(session, project.id, said.unit_id):
         raise NotFound(detail="There is no such unit in this project.")
+
+
+def _place_of_certificate(phase: ProjectProgress) -> Place:
+    """Where buyers find it, unless the phase is hidden or of one unit."""
+    audience = Audience.booked if phase.customer_visible and not phase.unit_id else Audience.team
+    return Place(DocumentSubject.progress, phase.id, phase.builder_id, phase.project_id, audience)
 
 
 def _facts(project: Project, phase: ProjectProgress) -> dict[str, str]:

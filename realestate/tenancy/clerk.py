@@ -3,13 +3,12 @@
 They reach rows that the caller cannot see, so `search_path` is pinned and nobody may call them but those named here.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from realestate.models.accounts import PERMISSIONS
 from realestate.models.base import Base
 from realestate.models.bookings import ACTIVE
-from realestate.tenancy.sentences import IS_OWN, ME, MY_BUILDER, SITES
+from realestate.tenancy.sentences import ME, MY_BUILDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,22 @@ _ROLES_BY_PERMISSION = " ".join(
 )
 
 
+_ASSIGNEE = "(SELECT u.id FROM messages f JOIN users u ON u.id = f.assigned_to AND u.is_active WHERE f.id = t.conversation_id)"
+TEAM = {
+    "message": f"""CASE WHEN {_ASSIGNEE} IS NOT NULL THEN ARRAY[{_ASSIGNEE}]
+        WHEN t.sender_side = 'builder' THEN ARRAY[]::bigint[] END""",
+}
+"""Who alone of the builder's team is told about a subject; where it is NULL, everybody with the permission."""
+
+
 def _business(said: str) -> str:
     """Whose the subject of some JSON is: its builder, its project if any, and the customers whom it concerns. No row when there is no such thing."""
     parties = "ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = {})".format
     whose = {"booking": ("bookings", parties("t.id")), "payment": ("payments", parties("t.booking_id"))}
     whose |= {"installment": ("installments", parties("t.booking_id")), "hold": ("holds", "ARRAY[t.customer_id]")}
     whose |= {"appointment": ("appointments", "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)")}  # who meet, of both sides
+    whose |= {"message": ("messages", "CASE WHEN t.is_internal THEN ARRAY[]::bigint[] ELSE ARRAY[t.customer_id] END")}
+    whose |= {"change_request": ("change_requests", parties("t.booking_id"))}
     tables = {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()}
     return _one_of(said, tables | {"builder": ("builders", "t.id", "ARRAY[]::bigint[]")})
 
@@ -46,10 +55,10 @@ BROADCASTS = ("project", "progress", "update")
 
 
 def _broadcast(said: str) -> str:
-    """The same of what concerns everybody with a booking in a project that goes on: of a phase, those in its scope; of news, never more
-    than its audience."""
+    """The same of what concerns everybody with a firm booking in a project: of a phase, those in its scope; of news, never more than its
+    audience."""
     buyers = """ARRAY(SELECT p.customer_id FROM bookings b JOIN booking_parties p ON p.booking_id = b.id JOIN units u ON u.id = b.unit_id
-        WHERE b.project_id = {project} AND b.status IN {active} AND (b.reserve_expires_at IS NULL OR b.reserve_expires_at > now()) AND {rows})"""
+        WHERE b.project_id = {project} AND b.status IN {active} AND b.reserve_expires_at IS NULL AND {rows})"""
     rows = {
         "project": "true",
         "progress": "t.customer_visible AND coalesce(t.unit_id, u.id) = u.id AND (t.tower IS NULL OR t.tower = u.tower)",
@@ -76,7 +85,9 @@ def _anything(said: str) -> str:
 
 def _one_of(said: str, whose: dict[str, tuple[str, str, str]]) -> str:
     return " UNION ALL ".join(
-        f"""SELECT {builder} AS builder_id, {_project_of(table)} AS project_id, {customers} AS customers FROM {table} t
+        f"""SELECT {builder} AS builder_id, {_project_of(table)} AS project_id, {customers} AS customers,
+                {TEAM.get(subject, "NULL::bigint[]")} AS team
+            FROM {table} t
             WHERE {said} ->> 'subject' = '{subject}' AND t.id = ({said} ->> 'id')::bigint"""
         for subject, (table, builder, customers) in whose.items()
     )
@@ -111,11 +122,12 @@ TELL = Function(
             SELECT unnest(subject.customers) WHERE (event ->> 'customer')::boolean
             UNION
             SELECT u.id FROM users u WHERE u.builder_id = subject.builder_id AND u.is_active
+                AND (subject.team IS NULL OR u.id = ANY (subject.team))
                 AND EXISTS (SELECT FROM jsonb_array_elements_text(event -> 'permissions') AS one (permission)
                     WHERE u.team_role = ANY (CASE permission {_ROLES_BY_PERMISSION} END))
                 -- a limited member hears of what it may see
                 AND coalesce(subject.project_id = ANY (u.project_scope), true)
-                AND (u.team_role <> 'sales' OR subject.customers = '{{}}' OR EXISTS (SELECT FROM leads l
+                AND (u.id = ANY (subject.team) OR u.team_role <> 'sales' OR subject.customers = '{{}}' OR EXISTS (SELECT FROM leads l
                     WHERE l.builder_id = u.builder_id AND l.customer_id = ANY (subject.customers) AND l.assigned_to = u.id))
         ) AS recipient (person)
         WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder
@@ -193,48 +205,4 @@ RECORD = Function(
 )
 
 
-def _customers(tables: Iterable[str], condition: str) -> str:
-    return " UNION ALL ".join(f"SELECT customer_id FROM {table} WHERE builder_id = {MY_BUILDER} AND {condition}" for table in tables)
-
-
-def _tables_with(column: str) -> Iterator[str]:
-    """And a customer. What hangs on a booking says nothing that its parties do not, nor a unit; and one NULL would let everybody in."""
-    for table in Base.metadata.sorted_tables:
-        customer, booking = table.columns.get("customer_id"), table.columns.get("booking_id")
-        is_first = booking is None or booking.nullable or table.name == "booking_parties"
-        if customer is not None and not customer.nullable and column in table.columns and is_first:
-            yield table.name
-
-
-_ASSIGNED = _customers(_tables_with("assigned_to"), f"assigned_to = {ME}")
-_MET_AT_SITES = _customers(_tables_with("project_id"), "project_id = ANY (sites)")
-
-MY_CUSTOMERS = Function(
-    "my_customers()",
-    f"""
-    -- Whom a seller looks after: those whose lead, visit … is assigned to it. NULL: no such limit.
-    CREATE FUNCTION my_customers() RETURNS bigint[] STABLE {DEFINER} AS $$
-    BEGIN
-        IF NOT coalesce({IS_OWN}, false) THEN RETURN NULL; END IF;
-        RETURN ARRAY({_ASSIGNED});
-    END $$
-    """,
-    callers=("builder",),
-)
-
-CUSTOMERS_OF_MY_SITES = Function(
-    "customers_of_my_sites()",
-    f"""
-    -- Whom a member who is limited to some projects knows: who has something to do with one of them, or is assigned to it. NULL: no such limit.
-    CREATE FUNCTION customers_of_my_sites() RETURNS bigint[] STABLE {DEFINER} AS $$
-    DECLARE
-        sites bigint[] := {SITES};
-    BEGIN
-        IF sites IS NULL THEN RETURN NULL; END IF;
-        RETURN ARRAY({_MET_AT_SITES} UNION ALL {_ASSIGNED});
-    END $$
-    """,
-    callers=("builder",),
-)
-
-CALLED = (TELL, RECORD, MY_CUSTOMERS, CUSTOMERS_OF_MY_SITES)
+CALLED = (TELL, RECORD)

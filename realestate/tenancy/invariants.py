@@ -2,7 +2,10 @@
 
 from realestate.models.appointments import PATIENCE, Appointment
 from realestate.models.bookings import ACTIVE
+from realestate.tenancy import changes
+from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.conversations import CONVERSATIONS, STAND
 
 _ACTIVE = tuple(status.value for status in ACTIVE)
 
@@ -214,8 +217,10 @@ REFUSE = Function(
                 f"{_NOT_SYSTEM} AND OLD.retracted_at IS NOT NULL AND NEW.project_is_published = OLD.project_is_published",
             ),
             ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
+            *(("messages", name, f"{_NOT_SYSTEM} AND {condition}") for name, condition in STAND),
+            *changes.REFUSALS,
         )
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, REFUSE)
+INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, REFUSE, *CONVERSATIONS)

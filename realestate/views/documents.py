@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Double, Text, bindparam, case, cast, func, literal_column
+from sqlalchemy import ColumnElement, DateTime, Double, Text, and_, bindparam, case, cast, func, literal_column, or_, select
 from sqlalchemy.orm import column_property
 
-from realestate.models.documents import Document
-from realestate.reading import Detail
+from realestate.models.bookings import Booking
+from realestate.models.documents import Document, DocumentSubject
+from realestate.models.projects import Project
+from realestate.reading import Collection, Detail
 from realestate.schemas.documents import DocumentOut, FileFacts
 from realestate.security import links
 
@@ -40,3 +42,24 @@ Document.url_expires_at = _computed(func.to_timestamp(cast(_term(1), Double), ty
 
 DOCUMENT = Detail(Document, DocumentOut, path="/api/documents")
 FILE_FACTS = Detail(Document, FileFacts)
+
+DOCUMENTS_OF_BOOKING = Collection(
+    Document,
+    DocumentOut,
+    where=Document.booking_id == bindparam("booking_id"),
+    order=(Document.id.desc(),),
+    parent=select(Booking.id).where(Booking.id == bindparam("booking_id")).exists(),
+)
+DOCUMENTS_OF_PROJECT = Collection(
+    Document,
+    DocumentOut,
+    where=and_(Document.project_id == bindparam("project_id"), Document.subject == DocumentSubject.project),
+    order=(Document.id.desc(),),
+    parent=select(Project.id).where(Project.id == bindparam("project_id")).exists(),
+)
+DOCUMENTS_OF_CUSTOMER = Collection(
+    Document,
+    DocumentOut,
+    where=or_(Document.customer_id == bindparam("customer_id"), Document.uploaded_by == bindparam("customer_id")),
+    order=(Document.id.desc(),),
+)

@@ -8,6 +8,7 @@ import pytest
 
 from realestate.errors import Conflict
 from realestate.models.bookings import ACTIVE, GROUPS, Booking, BookingFilter, BookingGroup, BookingStatus
+from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
 from realestate.models.payments import Payment, PaymentStatus
 from realestate.models.units import Unit, UnitStatus
 
@@ -43,7 +44,27 @@ PAYMENT_EDGES = {
     ("pending", "fail"): "failed",
     ("pending", "cancel"): "cancelled",
 }
-MACHINES = ((Booking, BookingStatus, BOOKING_EDGES), (Unit, UnitStatus, UNIT_EDGES), (Payment, PaymentStatus, PAYMENT_EDGES))
+CHANGE_EDGES = {
+    ("submitted", "review"): "under_review",
+    ("under_review", "quote"): "quoted",
+    ("quoted", "quote"): "quoted",
+    ("quote_expired", "quote"): "quoted",
+    ("quoted", "accept"): "approved",
+    ("quoted", "decline"): "declined",
+    ("quoted", "expire"): "quote_expired",
+    ("under_review", "reject"): "rejected",
+    ("submitted", "withdraw"): "withdrawn",
+    ("under_review", "withdraw"): "withdrawn",
+    ("quoted", "withdraw"): "withdrawn",
+    ("approved", "start"): "in_progress",
+    ("in_progress", "complete"): "completed",
+}
+MACHINES = (
+    (Booking, BookingStatus, BOOKING_EDGES),
+    (Unit, UnitStatus, UNIT_EDGES),
+    (Payment, PaymentStatus, PAYMENT_EDGES),
+    (ChangeRequest, ChangeRequestStatus, CHANGE_EDGES),
+)
 PAIRS = [(model, state, event, edges) for model, states, edges in MACHINES for state, event in itertools.product(states, model.EDGES)]
 
 

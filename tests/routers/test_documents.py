@@ -121,6 +121,23 @@ async def test_a_document_of_a_booking_is_for_both_sides(client, sale):
         assert (await client.get(seen.json()["url"])).content == PDF
 
 
+async def test_documents_are_listed_where_they_belong(client, sale):
+    builder, customer, booking = sale
+    ours = (await upload(client, builder, booking_id=booking["id"])).json()
+    theirs = (await upload(client, customer, booking_id=booking["id"])).json()
+    kept_back = (await upload(client, builder, booking_id=booking["id"], audience="team")).json()
+    draft = (await upload(client, customer)).json()
+    brochure = (await upload(client, builder, project_id=booking["project_id"], kind="brochure")).json()
+
+    async def listed(path, person=None):
+        return [one["id"] for one in (await client.get(path, headers=person.headers if person else {})).json()]
+
+    assert await listed(f"/api/bookings/{booking['id']}/documents", customer) == [theirs["id"], ours["id"]]
+    assert await listed(f"/api/bookings/{booking['id']}/documents", builder) == [kept_back["id"], theirs["id"], ours["id"]]
+    assert await listed("/api/customer/documents", customer) == [draft["id"], theirs["id"], ours["id"]]
+    assert await listed(f"/api/projects/{booking['project_id']}/documents") == [brochure["id"]]
+
+
 async def test_what_the_team_keeps_to_itself_no_customer_sees(client, sale):
     builder, customer, booking = sale
     document = (await upload(client, builder, PDF, booking_id=booking["id"], audience="team")).json()
@@ -397,6 +414,16 @@ async def test_a_link_ends_when_its_holder_may_see_the_document_no_more(client):
     await client.delete(f"/api/projects/{project_id}/publication", headers=builder.headers)
     assert (await client.get(link)).status_code == 404
     assert (await client.get(document["url"])).content == PDF, "the team's own link goes on"
+
+
+async def test_what_visitors_may_see_has_an_address_for_good(client, sale):
+    builder, _, booking = sale
+    brochure = (await upload(client, builder, PDF, project_id=booking["project_id"])).json()
+    hidden = (await upload(client, builder, PDF, project_id=booking["project_id"], audience="customers")).json()
+    answer = await client.get(f"/api/documents/{brochure['id']}/file")
+    assert answer.content == PDF and answer.headers["Cache-Control"].startswith("public")
+    assert (await client.get(f"/api/documents/{hidden['id']}/file")).status_code == 404
+    assert (await client.get(f"/api/documents/{brochure['id']}/file?holder=builder.1.1.")).status_code == 403
 
 
 async def test_a_link_may_be_asked_for_a_stretch_and_again(client):

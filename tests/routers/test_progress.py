@@ -8,7 +8,7 @@ from sqlalchemy import text
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units
-from tests.stories import certify, confirmed_booking, made_phase, posted_update, report, reserved_booking, types_told
+from tests.stories import certify, confirmed_booking, made_phase, posted_update, report, reserved_booking, types_told, upload
 
 pytestmark = pytest.mark.anyio
 
@@ -325,3 +325,20 @@ async def test_a_project_goes_with_its_phases_and_updates(client):
     answer = await client.delete(f"/api/projects/{project}", headers=builder.headers)
     assert answer.status_code == 200, answer.text
     assert (await client.get(f"/api/projects/{project}/progress", headers=builder.headers)).status_code == 404
+
+
+async def test_buyers_find_the_certificate(client, site):
+    builder, customer, booking = site
+    phase, hidden = [
+        await made_phase(client, builder, booking["project_id"], name=name, customer_visible=visible)
+        for name, visible in (("Foundation", True), ("Secret", False))
+    ]
+    for one in (phase, hidden):
+        document = (await upload(client, builder, name="certificate.jpg")).json()["id"]
+        answer = await certify(client, builder, one, document_ids=[document])
+        assert [kept["file_name"] for kept in answer.json()["documents"]] == ["certificate.jpg"]
+        is_open = (await client.get(f"/api/documents/{document}", headers=customer.headers)).status_code == 200
+        assert is_open is (one is phase)
+    [shown] = await phases(client, booking["project_id"], customer)
+    assert (await client.get(shown["documents"][0]["url"])).status_code == 200
+    assert [one["documents"] for one in await phases(client, booking["project_id"])] == [[]]

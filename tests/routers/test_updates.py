@@ -7,7 +7,7 @@ import pytest
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_units
-from tests.stories import confirmed_booking, made_phase, posted_update, reserved_booking, types_told
+from tests.stories import confirmed_booking, made_phase, posted_update, reserved_booking, types_told, upload
 
 pytestmark = pytest.mark.anyio
 AUDIENCES = ("public", "booked", "internal")
@@ -208,3 +208,48 @@ async def test_news_of_a_withdrawn_project_stay_with_those_who_bought(client, si
     assert len((await client.get(f"/api/projects/{project}/progress", headers=customer.headers)).json()) == 1
     for path in ("updates", "progress"):
         assert (await client.get(f"/api/projects/{project}/{path}")).status_code == 404
+
+
+async def opened(client, document, person=None):
+    """Whether somebody may know of a document, and by a link of their own open it."""
+    answer = await client.get(f"/api/documents/{document}", headers=person.headers if person else {})
+    return answer.status_code == 200 and (await client.get(answer.json()["url"])).status_code == 200
+
+
+async def test_documents_are_opened_by_whoever_reads_the_update(client, site):
+    builder, customer, project = site
+    document, more = [(await upload(client, builder)).json()["id"] for _ in range(2)]
+    draft = await posted_update(client, builder, project, document_ids=[document], is_published=False)
+    assert [one["id"] for one in draft["documents"]] == [document]
+    assert [await opened(client, document, person) for person in (None, customer, builder)] == [False, False, True]
+
+    await change(client, builder, draft, is_published=True, document_ids=[more])
+    for person in (None, customer):
+        [shown] = await feed(client, project, person)
+        assert [one["id"] for one in shown["documents"]] == [document, more]
+        assert await opened(client, document, person) and await opened(client, more, person)
+
+    await change(client, builder, draft, audience="booked")
+    assert [await opened(client, document, person) for person in (None, customer)] == [False, True]
+    await client.delete(f"/api/updates/{draft['id']}", headers=builder.headers)
+    assert [await opened(client, document, person) for person in (None, customer, builder)] == [False, False, True]
+
+
+async def test_the_documents_of_a_deleted_draft_may_be_used_again(client, site):
+    builder, _, project = site
+    document = (await upload(client, builder)).json()["id"]
+    draft = await posted_update(client, builder, project, document_ids=[document], is_published=False)
+    await client.delete(f"/api/updates/{draft['id']}", headers=builder.headers)
+    again = await posted_update(client, builder, project, document_ids=[document])
+    assert [one["id"] for one in again["documents"]] == [document]
+
+
+async def test_a_document_is_ones_own_and_used_once(client, site):
+    builder, customer, project = site
+    mine, theirs = [(await upload(client, person)).json()["id"] for person in (builder, await make_builder("Bharat Builders"))]
+    await posted_update(client, builder, project, document_ids=[mine])
+    for document, status in ((mine, 409), (theirs, 404), ((await upload(client, customer)).json()["id"], 404)):
+        said = {"update_title": "x", "update_content": "x", "document_ids": [document]}
+        answer = await client.post(f"/api/projects/{project}/updates", json=said, headers=builder.headers)
+        assert answer.status_code == status, answer.text
+    assert len(await feed(client, project, builder)) == 1

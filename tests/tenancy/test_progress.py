@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from realestate.database import VISITOR, WORKER, transaction
-from realestate.schemas.progress import PhaseCreate
+from realestate.schemas.progress import Certification, PhaseCreate
 from realestate.schemas.updates import UpdateCreate
 from realestate.services import progress, updates
 from tests.factories import make_builder, make_customer, make_project, make_units, unique
@@ -31,7 +31,7 @@ async def build(member, project_id, **said):
         said = PhaseCreate.model_validate({"phase_name": "Foundation", "weight": 40, "progress_percentage": 60} | said)
         phase = await progress.add(session, identity(member), project_id, said)
     async with transaction(identity(member)) as session:
-        await progress.certify(session, identity(member), phase.id, None, None)
+        await progress.certify(session, identity(member), phase.id, None, Certification())
     return phase.id
 
 

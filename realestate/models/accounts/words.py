@@ -49,6 +49,8 @@ class Permission(Kind):
     bookings_approve = "bookings:approve"
     payments_record = "payments:record"
     refunds_approve = "refunds:approve"
+    changes_review = "changes:review"
+    changes_quote = "changes:quote"
     progress_write = "progress:write"
     progress_certify = "progress:certify"
     messages_reply = "messages:reply"
@@ -70,6 +72,8 @@ PERMISSIONS: dict[Permission, frozenset[TeamRole]] = {
     Permission.bookings_approve: _SALES,
     Permission.payments_record: _MANAGERS | {TeamRole.finance},
     Permission.refunds_approve: _MANAGERS,
+    Permission.changes_review: _SALES | {TeamRole.sales, TeamRole.engineer},
+    Permission.changes_quote: _MANAGERS | {TeamRole.engineer, TeamRole.finance},
     Permission.progress_write: _MANAGERS | {TeamRole.engineer},
     Permission.progress_certify: frozenset({TeamRole.owner, TeamRole.engineer}),
     Permission.messages_reply: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.engineer, TeamRole.support},

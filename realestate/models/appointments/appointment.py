@@ -34,6 +34,12 @@ def _never_two_at_once(name: str, person: str, since: str, until: str, where: st
     return ExcludeConstraint((whose, "&&"), (when, "&&"), name=name, using="gist", where=text(where))
 
 
+def _key(name: str, table: str, **columns: str) -> ForeignKeyConstraint:
+    """To a row of the same builder, which cannot be deleted then."""
+    mine, theirs = ["builder_id", *columns], [f"{table}.{column}" for column in ("builder_id", *columns.values())]
+    return ForeignKeyConstraint(mine, theirs, name=f"fk_appointments_{name}", ondelete="RESTRICT")
+
+
 class Appointment(Identified, Timestamped, Versioned, Stateful, Base):
     """A customer and somebody of the builder's team meet (domain.md §4).
 
@@ -44,30 +50,11 @@ class Appointment(Identified, Timestamped, Versioned, Stateful, Base):
     __tablename__ = "appointments"
     __table_args__ = (
         UniqueConstraint("builder_id", "customer_id", "id"),  # what a moved one refers to
-        ForeignKeyConstraint(
-            ["builder_id", "project_id"], ["projects.builder_id", "projects.id"], name="fk_appointments_project", ondelete="RESTRICT"
-        ),
-        ForeignKeyConstraint(
-            ["builder_id", "project_id", "unit_id"],
-            ["units.builder_id", "units.project_id", "units.id"],
-            name="fk_appointments_unit",
-            ondelete="RESTRICT",
-        ),
-        ForeignKeyConstraint(
-            ["builder_id", "project_id", "customer_id", "booking_id"],
-            ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"],
-            name="fk_appointments_booking",
-            ondelete="RESTRICT",
-        ),
-        ForeignKeyConstraint(
-            ["builder_id", "assigned_to"], ["users.builder_id", "users.id"], name="fk_appointments_assigned_to", ondelete="RESTRICT"
-        ),
-        ForeignKeyConstraint(
-            ["builder_id", "customer_id", "rescheduled_from_id"],
-            ["appointments.builder_id", "appointments.customer_id", "appointments.id"],
-            name="fk_appointments_rescheduled_from",
-            ondelete="RESTRICT",
-        ),
+        _key("project", "projects", project_id="id"),
+        _key("unit", "units", project_id="project_id", unit_id="id"),
+        _key("booking", "bookings", project_id="project_id", customer_id="customer_id", booking_id="id"),
+        _key("assigned_to", "users", assigned_to="id"),
+        _key("rescheduled_from", "appointments", customer_id="customer_id", rescheduled_from_id="id"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("busy_from <= starts_at AND busy_until >= ends_at", name="busy_meanwhile"),
         CheckConstraint("seats BETWEEN 1 AND 100", name="seats_for_somebody"),

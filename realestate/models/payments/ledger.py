@@ -29,7 +29,7 @@ from realestate.models.payments.words import (
 P = PaymentStatus
 
 
-def _booking_key(table: str) -> ForeignKeyConstraint:
+def booking_key(table: str) -> ForeignKeyConstraint:
     """Money belongs to the booking's own builder, project and customer: the key says so."""
     columns = ["builder_id", "project_id", "customer_id", "booking_id"]
     remote = ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"]
@@ -41,16 +41,24 @@ class Installment(Identified, Timestamped, Base):
 
     __tablename__ = "installments"
     __table_args__ = (
-        _booking_key("installments"),
+        booking_key("installments"),
         UniqueConstraint("booking_id", "seq"),
         UniqueConstraint("builder_id", "booking_id", "customer_id", "id"),
         UniqueConstraint("builder_id", "demand_no"),
+        ForeignKeyConstraint(
+            ["builder_id", "project_id", "booking_id", "customer_id", "change_request_id"],
+            [f"change_requests.{name}" for name in ("builder_id", "project_id", "booking_id", "customer_id", "id")],
+            name="fk_installments_change_request",
+            ondelete="RESTRICT",
+        ),
+        CheckConstraint("change_request_id IS NULL OR kind = 'charge'", name="change_is_charged"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("tax_amount BETWEEN 0 AND amount", name="tax_within_amount"),
         CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
         CheckConstraint("status IN ('scheduled', 'cancelled') OR demanded_at IS NOT NULL", name="demanded_before_paid"),
         Index("ix_installments_customer_id", "customer_id"),
         Index("ix_installments_builder_id", "builder_id", "due_date"),
+        Index("ix_installments_change_request_id", "change_request_id", postgresql_where=text("change_request_id IS NOT NULL")),
     )
 
     builder_id: Mapped[int]
@@ -69,6 +77,8 @@ class Installment(Identified, Timestamped, Base):
     demanded_at: Mapped[datetime | None]
     demand_no: Mapped[str | None]
     proof: Mapped[dict[str, Any] | None]
+    change_request_id: Mapped[int | None]
+    """The change that it charges for."""
 
     @property
     def outstanding(self) -> Decimal:
@@ -80,7 +90,7 @@ class Payment(Identified, Timestamped, Stateful, Base):
 
     __tablename__ = "payments"
     __table_args__ = (
-        _booking_key("payments"),
+        booking_key("payments"),
         UniqueConstraint("builder_id", "project_id", "booking_id", "customer_id", "id"),
         UniqueConstraint("builder_id", "receipt_no"),
         UniqueConstraint("gateway", "gateway_payment_id"),

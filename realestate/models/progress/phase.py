@@ -6,12 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint, case
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint, and_, case
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from realestate.errors import Conflict, Invalid
 from realestate.models.base import Base, Identified, Timestamped, Versioned
+from realestate.models.documents import Document, DocumentSubject
 from realestate.models.progress.words import ProgressScope, ProgressStatus
 
 S = ProgressStatus
@@ -95,6 +96,13 @@ class ProjectProgress(Identified, Timestamped, Versioned, Base):
     certified_at: Mapped[datetime | None]
     certified_by: Mapped[int | None] = mapped_column(**_PRIVATE)
     history: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", **_PRIVATE)
+
+    documents: Mapped[list[Document]] = relationship(
+        primaryjoin=lambda: and_(foreign(Document.subject_id) == ProjectProgress.id, Document.subject == DocumentSubject.progress),
+        order_by=Document.id,
+        lazy="raise",
+        viewonly=True,
+    )
 
     @hybrid_property
     def scope(self) -> str:

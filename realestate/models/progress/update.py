@@ -11,11 +11,13 @@ from sqlalchemy import (
     Index,
     Integer,
     UniqueConstraint,
+    and_,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from realestate.errors import Conflict
 from realestate.models.base import Base, Identified, Timestamped, Versioned
+from realestate.models.documents import Audience, Document, DocumentSubject
 from realestate.models.notifications import Priority
 from realestate.models.progress.words import UpdateAudience, UpdateType
 
@@ -73,6 +75,13 @@ class ConstructionUpdate(Identified, Timestamped, Versioned, Base):
     retracted_at: Mapped[datetime | None] = mapped_column(**_PRIVATE)
     is_published: Mapped[bool] = mapped_column(Computed("published_at IS NOT NULL AND retracted_at IS NULL", persisted=True))
 
+    documents: Mapped[list[Document]] = relationship(
+        primaryjoin=lambda: and_(foreign(Document.subject_id) == ConstructionUpdate.id, Document.subject == DocumentSubject.update),
+        order_by=Document.id,
+        lazy="raise",
+        viewonly=True,
+    )
+
     @property
     def page(self) -> str:
         """Where people read of it."""
@@ -82,6 +91,11 @@ class ConstructionUpdate(Identified, Timestamped, Versioned, Base):
     def is_told(self) -> bool:
         """Whether customers may read it."""
         return self.published_at is not None and self.retracted_at is None and self.audience is not UpdateAudience.internal
+
+    @property
+    def readers(self) -> Audience:
+        """Who may open its documents."""
+        return Audience(self.audience.value) if self.is_told else Audience.team
 
     @property
     def counted_delay(self) -> int:

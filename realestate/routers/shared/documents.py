@@ -8,7 +8,16 @@ from fastapi.responses import StreamingResponse
 
 from realestate.adapters import objects
 from realestate.database import Identity
-from realestate.dependencies import AnyReader, CurrentParty, PartySession, answer, asked, permit
+from realestate.dependencies import (
+    AnyReader,
+    CurrentCustomer,
+    CurrentParty,
+    PartyReader,
+    PartySession,
+    answer,
+    asked,
+    permit,
+)
 from realestate.errors import Forbidden
 from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
@@ -18,9 +27,9 @@ from realestate.schemas.documents import DocumentOut, LinkQuestion
 from realestate.services import documents
 from realestate.services.documents import Opened
 from realestate.uploads import LARGEST_DOCUMENT, DocumentSaid, DocumentUpload
-from realestate.views.documents import DOCUMENT
+from realestate.views.documents import DOCUMENT, DOCUMENTS_OF_BOOKING, DOCUMENTS_OF_CUSTOMER, DOCUMENTS_OF_PROJECT
 
-router = Router(prefix="/api/documents", tags=["documents"])
+router = Router(prefix="/api", tags=["documents"])
 
 
 async def _uploader(party: CurrentParty, said: DocumentSaid) -> Identity:
@@ -35,7 +44,7 @@ Uploader = Annotated[Identity, Depends(_uploader)]
 """Somebody who may put a document where the form says."""
 
 
-@router.post("", response_model=DocumentOut, status_code=201, max_body_size=LARGEST_DOCUMENT, responses=problems(404, 409))
+@router.post("/documents", response_model=DocumentOut, status_code=201, max_body_size=LARGEST_DOCUMENT, responses=problems(404, 409))
 async def create_document(said: DocumentSaid, by: Uploader, upload: DocumentUpload, session: PartySession) -> Response:
     """Upload a file of at most 25 MB: an image, a PDF, an MP4 video or an office document without macros.
 
@@ -46,13 +55,31 @@ async def create_document(said: DocumentSaid, by: Uploader, upload: DocumentUplo
     return await answer(session, DOCUMENT, document.id, 201)
 
 
-@router.get("/{document_id}", response_model=DocumentOut, responses=CONDITIONAL)
+@router.get("/bookings/{booking_id}/documents", response_model=list[DocumentOut])
+async def list_booking_documents(booking_id: Id, read: PartyReader) -> Response:
+    """What both sides have put to a booking, newest first."""
+    return await read.all(DOCUMENTS_OF_BOOKING, booking_id=booking_id)
+
+
+@router.get("/projects/{project_id}/documents", response_model=list[DocumentOut])
+async def list_project_documents(project_id: Id, read: AnyReader) -> Response:
+    """Brochures, plans and approvals of a project, as far as they are for whoever asks, newest first."""
+    return await read.all(DOCUMENTS_OF_PROJECT, project_id=project_id)
+
+
+@router.get("/customer/documents", response_model=list[DocumentOut])
+async def list_my_documents(customer: CurrentCustomer, read: PartyReader) -> Response:
+    """Everything between a customer and its builders, its drafts too, newest first."""
+    return await read.all(DOCUMENTS_OF_CUSTOMER, customer_id=customer.me)
+
+
+@router.get("/documents/{document_id}", response_model=DocumentOut, responses=CONDITIONAL)
 async def get_document(document_id: Id, read: AnyReader) -> Response:
     """What is known of a document, with a link that opens it without a token for an hour."""
     return await read.one(DOCUMENT, document_id)
 
 
-@router.delete("/{document_id}", response_model=Said, responses=problems(409))
+@router.delete("/documents/{document_id}", response_model=Said, responses=problems(409))
 async def delete_document(document_id: Id, by: CurrentParty, tasks: BackgroundTasks, session: PartySession) -> Said:
     """A draft of your side, or what the team has put beside a project. 409 `DOCUMENT_ATTACHED` for what others have been shown."""
     tasks.add_task(objects.delete, await documents.delete(session, by, document_id))  # runs when the row is gone for good
@@ -61,6 +88,8 @@ async def delete_document(document_id: Id, by: CurrentParty, tasks: BackgroundTa
 
 # ── Files, by link ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+PUBLIC_FOR = 300
+"""Seconds for which others may keep what a visitor sees."""
 Link = Annotated[LinkQuestion, asked(LinkQuestion)]
 BYTES: dict[int | str, dict[str, Any]] = {
     status: {"description": what, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -68,13 +97,16 @@ BYTES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/{document_id}/file", response_class=StreamingResponse, responses=BYTES | CONDITIONAL | problems(403, 404))
+@router.get("/documents/{document_id}/file", response_class=StreamingResponse, responses=BYTES | CONDITIONAL | problems(403, 404))
 async def open_document(document_id: Id, link: Link, request: Request) -> Response:
-    """The file itself, to whoever has a link to it from one of our answers. The link works as long as its holder may see the document."""
+    """The file itself, to whoever has a link to it from one of our answers. The link works as long as its holder may see the document.
+
+    What visitors may see needs nothing behind the question mark, so that its address can stand in a page for good.
+    """
     return await _send(await documents.open_file(document_id, link), link, request)
 
 
-@router.get("/{document_id}/thumbnail", response_class=StreamingResponse, responses=BYTES | CONDITIONAL | problems(403, 404))
+@router.get("/documents/{document_id}/thumbnail", response_class=StreamingResponse, responses=BYTES | CONDITIONAL | problems(403, 404))
 async def open_document_thumbnail(document_id: Id, link: Link, request: Request) -> Response:
     """The thumbnail of an image, at most 512 pixels wide and high."""
     return await _send(await documents.open_thumbnail(document_id, link), link, request)
@@ -85,7 +117,7 @@ async def _send(file: Opened, link: LinkQuestion, request: Request) -> Response:
     start, end = file.stretch(request.headers.get("range"))
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": f"private, max-age={max(0, link.ends - int(time.time()))}",
+        "Cache-Control": f"private, max-age={link.ends - int(time.time())}" if link.ends else f"public, max-age={PUBLIC_FOR}",
         "Content-Disposition": file.disposition,
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "cross-origin",  # portals show it from their own origin

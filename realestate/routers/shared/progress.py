@@ -59,5 +59,5 @@ async def certify_phase(
     progress_id: Id, said: Certification, version: ExpectedVersion, member: Certifier, session: BuilderSession
 ) -> Response:
     """Vouch for the percentage that is reported. 409 `NOTHING_TO_CERTIFY` when it is certified so far already."""
-    await progress.certify(session, member, progress_id, version, said.note)
+    await progress.certify(session, member, progress_id, version, said)
     return await answer(session, PHASE, progress_id, 201)

@@ -28,7 +28,7 @@ async def list_project_updates(project_id: Id, search: Annotated[UpdateSearch, a
 
 @router.post("/projects/{project_id}/updates", response_model=TeamUpdate, status_code=201, responses=problems(404))
 async def create_update(project_id: Id, said: UpdateCreate, member: Reporter, session: BuilderSession) -> Response:
-    """Published at once unless `is_published` is false. Whoever has a booking in the project is told, unless it is internal."""
+    """Published at once unless `is_published` is false. Whoever has a firm booking in the project is told, unless it is internal."""
     update = await updates.post(session, member, project_id, said)
     return await answer(session, UPDATE, update.id, 201)
 
@@ -40,9 +40,9 @@ async def get_update(update_id: Id, read: AnyReader) -> Response:
 
 
 @router.patch("/updates/{update_id}", response_model=TeamUpdate, responses=problems(409, 412))
-async def change_update(update_id: Id, said: UpdateUpdate, version: ExpectedVersion, _: Reporter, session: BuilderSession) -> Response:
+async def change_update(update_id: Id, said: UpdateUpdate, version: ExpectedVersion, member: Reporter, session: BuilderSession) -> Response:
     """Edit it, publish a draft, or take back what was published. 409 `UPDATE_RETRACTED` after that."""
-    await updates.change(session, update_id, version, said)
+    await updates.change(session, member, update_id, version, said)
     return await answer(session, UPDATE, update_id)
 
 

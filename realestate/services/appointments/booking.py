@@ -50,7 +50,8 @@ async def book(session: AsyncSession, by: Identity, said: AppointmentCreate) -> 
     )
     async with as_system(session):
         await crud.appointments.queue_up(session, project.builder_id)
-        await _enter(session, by, appointment, said.duration_minutes, by.me)
+        seller = by.me if by.role is Role.builder else await crud.leads.find_seller(session, project.builder_id, customer_id)
+        await _enter(session, by, appointment, said.duration_minutes, seller)
         await _move_enquiry(session, appointment)
     notify(session, Event.appointment_booked, appointment, **names(appointment, project))
     return appointment
@@ -86,7 +87,7 @@ async def _enter(session: AsyncSession, by: Identity, appointment: Appointment, 
     agenda = await crud.appointments.read_agenda(session, appointment.project_id, appointment.starts_at)
     minutes = minutes or agenda.rules.visit_minutes
     _check_time(agenda, appointment.appointment_type, appointment.starts_at, minutes, by)
-    if by.role is Role.customer:
+    if by.role is Role.customer and not appointment.rescheduled_from_id:
         await _check_limit(session, agenda, appointment)
     host = agenda.host_for(appointment.appointment_type, appointment.starts_at, minutes, appointment.seats, preferred)
     if host is None:

@@ -10,7 +10,7 @@ begins and removes it again when that fails; `receive` writes the row; `attach` 
 from realestate.services.documents.contents import Content, look_at
 from realestate.services.documents.keeping import Upload, stored, sweep
 from realestate.services.documents.opening import Opened, open_file, open_thumbnail
-from realestate.services.documents.placing import Place, attach, create, delete, id_in_link, receive
+from realestate.services.documents.placing import Place, attach, create, delete, id_in_link, receive, show, withdraw
 
 __all__ = [
     "Content",
@@ -25,6 +25,8 @@ __all__ = [
     "open_file",
     "open_thumbnail",
     "receive",
+    "show",
     "stored",
     "sweep",
+    "withdraw",
 ]

@@ -15,7 +15,7 @@ OFFICE_FOLDERS = {
 }
 MOST_PARTS = 10_000
 """Of an office document; its directory alone is read, nothing is unpacked."""
-TAIL = 2048
+HEAD, TAIL = 100, 2048
 TAKEN = "JPEG, PNG, WebP, PDF, MP4, DOCX, XLSX or PPTX"
 
 
@@ -33,7 +33,7 @@ def look_at(file: BinaryIO) -> Content:
 
     Images are decoded and made anew, which leaves behind whatever else was in them (place and owner of a camera, scripts, other files).
     """
-    head, tail = _ends_of(file)
+    head, tail = ends_of(file)
     if head.startswith(b"%PDF-"):
         return Content("application/pdf", _whole(file, b"%%EOF" in tail))
     if head[4:8] == b"ftyp" and head[8:12] in (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"):
@@ -50,9 +50,9 @@ def broken(what: str = "file") -> Invalid:
     return Invalid.field("file", f"This {what} is broken or incomplete.", "BROKEN_FILE")
 
 
-def _ends_of(file: BinaryIO) -> tuple[bytes, bytes]:
+def ends_of(file: BinaryIO) -> tuple[bytes, bytes]:
     file.seek(0)
-    head = file.read(16)
+    head = file.read(HEAD)
     if not head:
         raise Invalid.field("file", "This file is empty.", "EMPTY_FILE")
     size = file.seek(0, 2)

@@ -11,6 +11,7 @@ from realestate.database import Identity
 from realestate.errors import Conflict, Forbidden, Invalid, NotFound
 from realestate.models.accounts import Role
 from realestate.models.documents import Audience, Document, DocumentKind, DocumentSubject, Side
+from realestate.models.projects import Project
 from realestate.schemas.documents import DocumentCreate
 from realestate.services.documents.keeping import Upload
 
@@ -88,6 +89,16 @@ async def _follow(session: AsyncSession, to: Place) -> bool | None:
         return None
     project = await crud.projects.pin(session, to.project_id)
     return project.is_published if to.audience in FOLLOWING else None
+
+
+def show(document: Document, audience: Audience, project: Project) -> None:
+    """To other people from now on, where it stands in a project. The project is pinned."""
+    document.audience, document.is_published = audience, project.is_published if audience in FOLLOWING else None
+
+
+def withdraw(document: Document) -> None:
+    """What was the file of a model and is no more: the team keeps it."""
+    document.model_id, document.audience, document.is_published = None, Audience.team, None
 
 
 async def delete(session: AsyncSession, by: Identity, document_id: int) -> list[str]:

@@ -11,8 +11,10 @@ from realestate.tenancy.sentences import (
     appointments,
     audit,
     bookings,
+    change_requests,
     documents,
     idempotency,
+    messages,
     notifications,
     payments,
     progress,
@@ -25,5 +27,22 @@ from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
 
 __all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limit"]
 
-ROOMS = (accounts, projects, units, bookings, payments, progress, notifications, audit, settings, appointments, idempotency, documents)
+ROOMS = (
+    accounts,
+    projects,
+    units,
+    bookings,
+    payments,
+    progress,
+    notifications,
+    audit,
+    settings,
+    appointments,
+    idempotency,
+    documents,
+    messages,
+    messages,
+    messages,
+    change_requests,
+)
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}

@@ -24,7 +24,7 @@ SHOWN_TO_BUYERS = f"audience = 'booked' AND project_id = {BOUGHT_INTO}"
 PLACE = ("builder_id", "project_id", "customer_id", "booking_id", "subject", "subject_id", "updated_at")
 BY_MY_HAND = f"side = 'customer' AND uploaded_by = {ME}"
 BY_OUR_HAND = f"side = 'builder' AND {OURS}"
-STILL_OURS = f"{BY_OUR_HAND} AND (subject IS NULL OR subject IN ('project', 'model3d'))"
+STILL_OURS = f"{BY_OUR_HAND} AND (subject IS NULL OR subject IN ('project', 'model3d', 'update'))"
 """What has been shown to a customer, in a booking or a conversation, stands."""
 
 WALL: Sentences = {

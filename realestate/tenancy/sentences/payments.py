@@ -8,8 +8,14 @@ SETTLEMENT = ("status", "receipt_no", "receipt_url", "approved_by", "notes", "up
 WALL: Sentences = {
     Installment: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
-        May("customer", "add", f"{MINE} AND allocated = 0 AND status IN ('scheduled', 'demanded')"),
-        May("customer", "change", f"{MINE} AND allocated = 0", becoming=f"{MINE} AND status = 'cancelled'", only=("status", "updated_at")),
+        May("customer", "add", f"{MINE} AND kind = 'installment' AND allocated = 0 AND status IN ('scheduled', 'demanded')"),
+        May(
+            "customer",
+            "change",
+            f"{MINE} AND kind = 'installment' AND allocated = 0",
+            becoming=f"{MINE} AND status = 'cancelled'",
+            only=("status", "updated_at"),
+        ),
         May("builder", "read", OURS),
         May("builder", "add", f"{OURS} AND allocated = 0"),
         May("builder", "change", OURS, only=("status", "due_date", "demanded_at", "demand_no", "proof", "updated_at")),

@@ -1,0 +1,58 @@
+"""Change requests in the database: found and locked. Lock the booking first when both change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import DateTime, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.errors import NotFound
+from realestate.models.bookings import Booking
+from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
+from realestate.models.payments import Installment
+from realestate.models.projects import Project
+
+BATCH = 500
+
+
+class Found(NamedTuple):
+    """A locked request, the project that it is about, and the database's time."""
+
+    request: ChangeRequest
+    project: Project
+    now: datetime
+
+
+async def lock(session: AsyncSession, request_id: int) -> Found:
+    """The request, ours until commit. The wall lets a customer lock only what it may still answer."""
+    now = literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()  # demo data live in the past
+    wanted = select(ChangeRequest, Project, now).join(Project, Project.id == ChangeRequest.project_id).where(ChangeRequest.id == request_id)
+    locked = wanted.with_for_update(of=ChangeRequest).execution_options(populate_existing=True)
+    row = (await session.execute(locked)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Found(*row)
+
+
+async def peek(session: AsyncSession, request_id: int) -> tuple[ChangeRequest, str]:
+    """The request, not locked, and its state by the clock: for its booking, which never changes, and for refusals that need no lock."""
+    row = (await session.execute(select(ChangeRequest, ChangeRequest.current_status).where(ChangeRequest.id == request_id))).one_or_none()
+    if row is None:
+        raise NotFound
+    request, status = row
+    return request, status
+
+
+async def lock_lapsed(session: AsyncSession) -> Sequence[ChangeRequest]:
+    """Some of those whose price has run out, that nobody else is working on."""
+    over = select(ChangeRequest).where(ChangeRequest.status == ChangeRequestStatus.quoted, ChangeRequest.quote_valid_until <= func.now())
+    return (await session.scalars(over.order_by(ChangeRequest.id).limit(BATCH).with_for_update(skip_locked=True))).all()
+
+
+async def next_numbers(session: AsyncSession, booking: Booking) -> tuple[int, int]:
+    """Of the booking's next addendum, and of its next line. Lock the booking first."""
+    addendum = select(func.coalesce(func.max(ChangeRequest.addendum_no), 0) + 1).where(ChangeRequest.booking_id == booking.id)
+    line = select(func.coalesce(func.max(Installment.seq), 0) + 1).where(Installment.booking_id == booking.id)
+    row = (await session.execute(select(addendum.scalar_subquery(), line.scalar_subquery()))).one()
+    return row[0], row[1]

@@ -1,0 +1,47 @@
+"""What holds between a change request and its charges, whoever writes."""
+
+from realestate.models.change_requests import AGREED, ChangeRequest
+from realestate.tenancy.clerk import DEFINER, Function
+
+_AGREED = tuple(status.value for status in AGREED)
+_STEPS = tuple((source.value, target.value) for sources, target in ChangeRequest.EDGES.values() for source in sources)
+_PRICE = ("quote_version", "quote_lines", "estimated_cost", "tax_amount", "estimated_timeline_days", "quote_valid_until")
+_OLD, _NEW = (", ".join(f"{row}.{column}" for column in _PRICE) for row in ("OLD", "NEW"))
+_IS_PRICED = f"({_NEW}) IS DISTINCT FROM ({_OLD}) OR NEW.status = 'quoted' AND OLD.status <> 'quoted'"
+_NEXT_PRICE = "NEW.status = 'quoted' AND NEW.quote_version = OLD.quote_version + 1"
+
+CHARGED = Function(
+    "changes_are_charged()",
+    f"""
+    -- A customer may say yes; only with its addendum and exactly its charges, which the system writes, does that last to the commit.
+    CREATE FUNCTION changes_are_charged() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        one bigint := CASE TG_TABLE_NAME WHEN 'change_requests' THEN (to_jsonb(NEW) ->> 'id')::bigint
+            ELSE (to_jsonb(coalesce(NEW, OLD)) ->> 'change_request_id')::bigint END;
+    BEGIN
+        IF EXISTS (
+            SELECT FROM change_requests c WHERE c.id = one AND (
+                (c.status IN {_AGREED}) <> (num_nulls(c.addendum, c.accepted_at) = 0)
+                OR CASE WHEN c.status IN {_AGREED} THEN c.estimated_cost ELSE 0 END
+                    <> (SELECT coalesce(sum(i.amount), 0) FROM installments i WHERE i.change_request_id = one))
+        ) THEN
+            RAISE EXCEPTION 'the charges are not those agreed on' USING ERRCODE = 'check_violation', CONSTRAINT = 'changes_are_charged';
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=tuple(
+        "CREATE CONSTRAINT TRIGGER changes_are_charged AFTER "
+        f"{when} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {only} EXECUTE FUNCTION changes_are_charged()"
+        for when, only in (
+            ("INSERT OR UPDATE OF status, estimated_cost, addendum, accepted_at ON change_requests", ""),
+            ("INSERT OR UPDATE OF amount, change_request_id ON installments", "WHEN (NEW.change_request_id IS NOT NULL)"),
+        )
+    ),
+)
+
+REFUSALS = (
+    ("change_requests", "change_steps", f"NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN {_STEPS}"),
+    ("change_requests", "prices_are_new", f"({_IS_PRICED}) AND NOT ({_NEXT_PRICE})"),
+)
+"""For `invariants.REFUSE`: a price is never altered, only followed by another."""
