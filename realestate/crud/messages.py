@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import CursorResult, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer, undefer_group
 
 from realestate.errors import NotFound
 from realestate.models.accounts import Builder, Customer, TeamRole, User
-from realestate.models.messages import BEGINS, Message, ScheduledMessage, Side, is_unread
+from realestate.models.documents import Document, DocumentSubject, Side
+from realestate.models.messages import BEGINS, Message, ScheduledMessage, is_unread
 from realestate.models.projects import Project
 
 NO_CONVERSATION = "There is no such conversation."
@@ -102,6 +103,12 @@ async def get_team_role(session: AsyncSession, user_id: int) -> TeamRole:
     if role is None:
         raise NotFound(detail="There is no such member of your team.")
     return role
+
+
+async def delete_attachments(session: AsyncSession, message_id: int) -> None:
+    """Their files are swept once nothing knows them (`services.documents.sweep`)."""
+    of_message = (Document.subject == DocumentSubject.message, Document.subject_id == message_id)
+    await session.execute(delete(Document).where(*of_message), execution_options={"synchronize_session": False})
 
 
 # ── To be sent later ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from realestate.models.base import Kind
-from realestate.models.messages import MessageType, Side, ThreadState
+from realestate.models.documents import Side
+from realestate.models.messages import MessageType, ThreadState
 from realestate.models.notifications import Priority
 from realestate.schemas.base import Id, Input, Line, Page, Question, Said, Search, Text, Wire, sort_by
+from realestate.schemas.documents import DocumentLink
 from realestate.schemas.times import Moment
 
 
@@ -24,6 +26,8 @@ class MessageCreate(Input, json_schema_extra={"examples": [{"project_id": 7, "cu
     subject: Line | None = None
     message_type: MessageType = MessageType.general
     priority: Priority = Priority.medium
+    attachment_ids: list[Id] = Field([], max_length=10, description="documents of your side that have no place yet")
+    attachment_url: str | None = Field(None, max_length=2000, description="the same, by one of our own links to a document")
     is_internal: bool = Field(False, description="a note of the team's, of which the customer never hears")
 
 
@@ -54,6 +58,7 @@ class MessageOut(Wire):
     parent_message_id: int | None
     subject: str | None
     content: str
+    attachments: list[DocumentLink]
     message_type: MessageType
     priority: Priority
     is_internal: bool

@@ -3,7 +3,7 @@
 from realestate.models.messages.kept import CannedReply, ScheduledMessage
 from realestate.models.messages.message import BEGINS, TAKE_BACK_WITHIN, Message
 from realestate.models.messages.shown import MY_SIDE, current_state, is_unread
-from realestate.models.messages.words import MessageType, Side, ThreadState
+from realestate.models.messages.words import MessageType, ThreadState
 
 __all__ = [
     "BEGINS",
@@ -13,7 +13,6 @@ __all__ = [
     "Message",
     "MessageType",
     "ScheduledMessage",
-    "Side",
     "ThreadState",
     "current_state",
     "is_unread",

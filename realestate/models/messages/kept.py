@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from realestate.models.base import Base, Identified, Timestamped
-from realestate.models.messages.words import Side
+from realestate.models.documents import Side
 
 
 class ScheduledMessage(Identified, Timestamped, Base):

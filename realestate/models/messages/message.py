@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, desc, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict
 from realestate.models.base import Base, Identified, Stateful, Timestamped, no_such_step
-from realestate.models.messages.words import MessageType, Side, ThreadState
+from realestate.models.documents import Document, Side
+from realestate.models.messages.words import MessageType, ThreadState
 from realestate.models.notifications import Priority
 
 T = ThreadState
@@ -89,6 +90,15 @@ class Message(Identified, Timestamped, Stateful, Base):
     status: Mapped[ThreadState | None] = mapped_column("thread_state", **_TEAM)
     assigned_to: Mapped[int | None] = mapped_column(**_TEAM)
     snoozed_until: Mapped[datetime | None] = mapped_column(**_TEAM)
+
+    attachments: Mapped[list[Document]] = relationship(
+        primaryjoin="""and_(Document.subject == 'message', foreign(Document.subject_id) == Message.id, Document.side == Message.sender_side,
+            Document.builder_id == Message.builder_id, Document.customer_id == Message.customer_id)""",
+        order_by=Document.id,
+        lazy="raise",
+        viewonly=True,
+    )
+    """Named by the documents, of which no key holds that they are the sender's to add: so it is asked."""
 
     if TYPE_CHECKING:  # of what models.messages.shown adds
         customer_name: Mapped[str]

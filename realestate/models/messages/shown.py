@@ -6,9 +6,10 @@ from sqlalchemy import BigInteger, and_, bindparam, case, func, literal_column, 
 from sqlalchemy.orm import aliased, column_property
 
 from realestate.models.accounts import Builder, Customer, User
+from realestate.models.documents import Side
 from realestate.models.messages.kept import CannedReply
 from realestate.models.messages.message import Message
-from realestate.models.messages.words import Side, ThreadState
+from realestate.models.messages.words import ThreadState
 from realestate.models.projects import Project
 
 MY_SIDE = func.split_part(func.current_setting(literal_column("'role'")), literal_column("'_'"), literal_column("2"))

@@ -3,13 +3,6 @@
 from realestate.models.base import Kind
 
 
-class Side(Kind):
-    """The two sides of a conversation, called as the roles are that speak for them."""
-
-    customer = "customer"
-    builder = "builder"
-
-
 class MessageType(Kind):
     inquiry = "inquiry"
     complaint = "complaint"

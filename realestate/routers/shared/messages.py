@@ -9,9 +9,11 @@ from realestate.database import Identity
 from realestate.dependencies import CurrentParty, PartyReader, PartySession, answer, asked, may
 from realestate.errors import Forbidden
 from realestate.models.accounts import Permission, Role
+from realestate.models.documents import DocumentKind
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
+from realestate.schemas.documents import DocumentOut
 from realestate.schemas.messages import (
     ConversationPage,
     ConversationRead,
@@ -25,7 +27,9 @@ from realestate.schemas.messages import (
     ScheduledMessageOut,
     UnreadMessages,
 )
-from realestate.services import messages
+from realestate.services import documents, messages
+from realestate.uploads import LARGEST_DOCUMENT, Attachment
+from realestate.views.documents import DOCUMENT
 from realestate.views.messages import (
     CONVERSATION,
     CONVERSATIONS,
@@ -91,6 +95,13 @@ async def read_conversation(conversation_id: Id, _: Writer, session: PartySessio
 async def count_unread_messages(read: PartyReader) -> Response:
     """How much of what the other side has said is unread, in all conversations."""
     return await read.summary(UNREAD_MESSAGES)
+
+
+@router.post("/upload-attachment", response_model=DocumentOut, status_code=201, max_body_size=LARGEST_DOCUMENT, responses=problems(409))
+async def upload_attachment(writer: Writer, upload: Attachment, session: PartySession) -> Response:
+    """A file for a message that will name its `id`; until then only the caller's side sees it. See `POST /api/documents`."""
+    document = await documents.receive(session, writer, upload, DocumentKind.attachment)
+    return await answer(session, DOCUMENT, document.id, 201)
 
 
 @router.get("/scheduled", response_model=list[ScheduledMessageOut])

@@ -4,13 +4,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.crud.messages import Place
-from realestate.database import Identity
+from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden, Invalid, NotFound
 from realestate.models.accounts import LeadSource, Role
-from realestate.models.messages import Message, Side
+from realestate.models.documents import Audience, DocumentSubject, Side
+from realestate.models.messages import Message
 from realestate.models.notifications import Event
 from realestate.schemas.messages import MessageCreate
-from realestate.services import audit
+from realestate.services import audit, documents
 from realestate.services.leads import meet
 from realestate.services.notifications import notify
 
@@ -32,14 +33,25 @@ async def send(session: AsyncSession, by: Identity, said: MessageCreate) -> int:
         await crud.messages.lock_place(session, customer_id, said.project_id)
         message_id = await crud.messages.add(session, **values)
     assert message_id is not None, "there is a conversation now"
+    if attached := attached_to(said):
+        audience = Audience.team if said.is_internal else Audience.party
+        to = (DocumentSubject.message, message_id, place.builder_id, said.project_id, audience, customer_id)
+        await documents.attach(session, by, attached, documents.Place(*to))
     _tell(session, by, place, Message(id=message_id), said)
     return message_id
 
 
+def attached_to(said: MessageCreate) -> set[int]:
+    """The documents that it names, by id or by link."""
+    return {*said.attachment_ids, *([documents.id_in_link(said.attachment_url)] if said.attachment_url else [])}
+
+
 async def take_back(session: AsyncSession, by: Identity, message_id: int) -> None:
-    """While nobody has read it: its words are gone from the conversation."""
+    """While nobody has read it: its words and attachments are gone from the conversation."""
     message, now = await crud.messages.lock(session, message_id)
     message.take_back(by.me, now)
+    async with as_system(session):  # to its people, what has been attached stays
+        await crud.messages.delete_attachments(session, message_id)
     audit.record(session, "message_taken_back", message)
 
 

@@ -5,11 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud
 from realestate.crud.messages import Due
 from realestate.database import WORKER, Identity, transaction
-from realestate.errors import Forbidden, Invalid, NotFound
+from realestate.errors import Conflict, Forbidden, Invalid, NotFound
 from realestate.models.accounts import PERMISSIONS, Permission, Role
-from realestate.models.messages import ScheduledMessage, Side
+from realestate.models.documents import Side
+from realestate.models.messages import ScheduledMessage
 from realestate.schemas.messages import MessageCreate, ScheduledMessageCreate
-from realestate.services.messages.saying import begin, customer_of, send
+from realestate.services.messages.saying import attached_to, begin, customer_of, send
 
 MOST_AT_ONCE = 1000
 
@@ -22,6 +23,8 @@ async def schedule(session: AsyncSession, by: Identity, said: ScheduledMessageCr
     place = await crud.messages.lock_place(session, customer_id, said.project_id) or await begin(session, by, customer_id, said)
     if said.send_at <= place.now:
         raise Invalid.field("send_at", "This must be in the future.")
+    if attached := attached_to(said):
+        await crud.documents.lock_drafts(session, attached)
     scheduled = ScheduledMessage(builder_id=place.builder_id, project_id=said.project_id, customer_id=customer_id, sender_id=by.me)
     scheduled.sender_side, scheduled.content, scheduled.send_at = Side(by.role.value), said.content, said.send_at
     scheduled.said = said.model_dump(mode="json", exclude={"send_at"})
@@ -46,7 +49,9 @@ async def _deliver(one: Due) -> bool:
                 return False
             await send(session, author, MessageCreate.model_validate(said))
         return True
-    except (Forbidden, Invalid, NotFound) as refusal:
+    except (Conflict, Forbidden, Invalid, NotFound) as refusal:
+        if refusal.code == "BUSY":  # next time
+            return False
         async with transaction(WORKER) as session:
             await crud.messages.mark_failed(session, one.id, refusal.detail)
         return False
