@@ -167,6 +167,10 @@ WRONG = {
         UNION ALL SELECT id FROM construction_updates WHERE published_at > now()
         UNION ALL SELECT a.id FROM construction_updates a JOIN construction_updates b
             ON a.project_id = b.project_id AND a.seq < b.seq AND a.published_at > b.published_at""",
+    "a conversation is out of order, or read before it was written": """
+        SELECT id FROM messages WHERE created_at > now() OR read_at < created_at OR read_at > now()
+        UNION ALL SELECT a.id FROM messages a JOIN messages b
+            ON a.conversation_id = b.conversation_id AND a.id < b.id AND a.created_at >= b.created_at""",
     "an inbox has gaps": "SELECT user_id FROM notifications GROUP BY user_id HAVING count(*) <> max(seq) OR min(seq) <> 1",
     "a price is out of its range": """
         SELECT p.id FROM projects p JOIN units u ON u.project_id = p.id GROUP BY p.id
@@ -198,6 +202,8 @@ async def test_the_builder_finds_full_pages(client):
     assert inbox["seq"] > inbox["unread_count"] > 0
     news = (await client.get(f"/api/projects/{projects['projects'][-1]['id']}/updates", **owner)).json()
     assert news and all(update["images"] for update in news)
+    talks = (await client.get("/api/builder/conversations", **owner)).json()
+    assert talks["stats"]["open"] > 3 and talks["stats"]["closed"] > 0 < talks["stats"]["unread"]
     other = (await client.get("/api/builder/bookings?limit=100", **await sign_in(client, "builder2@test.com"))).json()
     assert not {booking["id"] for booking in other["bookings"]} & {booking["id"] for booking in bookings["bookings"]}
 
@@ -216,6 +222,8 @@ async def test_the_customer_finds_a_story_in_the_middle(client):
     assert [phase["certified_percentage"] for phase in phases][:2] == [100, 100] and phases[2]["status"] == "in_progress"
     news = (await client.get(f"/api/projects/{river}/updates", **customer)).json()
     assert len(news) >= 5 and {"public", "booked"} == {update["audience"] for update in news}
+    talk = (await client.get(f"/api/messages/conversation/{me}/{river}", **customer)).json()["messages"]
+    assert len(talk) == 5 and talk[0]["is_read"] and not talk[-1]["is_read"]
     held = (await client.get("/api/units?status=held", **customer)).json()["units"]
     assert len(held) == 1 and held[0]["hold_expires_at"]
     assert 0 < (await client.get("/api/notifications", **customer)).json()["unread_count"]

@@ -16,6 +16,7 @@ from realestate.demo.sales import Diary
 from realestate.demo.shelf import fill_shelf
 from realestate.demo.sites import Site, open_site
 from realestate.demo.tales import tell_all
+from realestate.demo.talks import talk_all
 from realestate.demo.teams import LOGINS, found, welcome
 from realestate.demo.visits import visit_all
 from realestate.demo.works import build_all
@@ -44,6 +45,7 @@ DATE_LEADS = """
             SELECT builder_id, customer_id, created_at, confirmed_at IS NOT NULL AS confirmed FROM bookings
             UNION ALL SELECT builder_id, customer_id, created_at, false FROM holds
             UNION ALL SELECT builder_id, customer_id, created_at, false FROM appointments
+            UNION ALL SELECT builder_id, customer_id, created_at, false FROM messages
         ) AS met GROUP BY 1, 2
     ) AS f WHERE (f.builder_id, f.customer_id) = (l.builder_id, l.customer_id) AND l.builder_id = ANY (:builders)"""
 DATE_DEMANDS = """
@@ -99,6 +101,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
         build_all(diary, sites)
         visit_all(diary, sites, customers)
         fill_shelf(diary, sites, customers[:2])
+        talk_all(diary, sites, customers)
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])
