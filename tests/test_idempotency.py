@@ -3,12 +3,14 @@
 import asyncio
 import os
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import psycopg
 import pytest
 from psycopg import AsyncConnection
 
+from realestate.adapters import objects
 from realestate.database import WORKER
 from realestate.main import app
 from realestate.models.idempotency import LIFETIME
@@ -17,7 +19,7 @@ from tests.factories import make_builder, make_customer, make_project, make_unit
 from tests.queries import counted
 from tests.servers import serving
 from tests.speaking import attempt, speaking, until
-from tests.stories import pay, reserved_booking
+from tests.stories import pay, picture, reserved_booking
 from tests.test_commit import CUT, deferred  # noqa: F401  # a fixture
 from tests.test_resilience import reserve_against
 
@@ -119,6 +121,28 @@ async def test_the_longest_key_is_good(client):
     builder, customer = await make_builder(), await make_customer()
     unit_id, key = await make_unit(builder), "~" * 255
     same(await book(client, customer, key, unit_id), await book(client, customer, key, unit_id))
+
+
+async def test_a_file_sent_twice_is_kept_once(client):
+    """Each time between other boundaries, as a client would; other bytes under the same key are another request."""
+    customer = await make_customer()
+
+    async def send(content):
+        parts = {"file": ("plan.jpg", content, "image/jpeg")}
+        return await client.post("/api/documents", files=parts, headers=keyed(customer, "k1"))
+
+    async def objects_kept():
+        kept = [key async for keys in objects.old_keys(datetime.now(UTC) + timedelta(minutes=1)) for key in keys]
+        return len(kept)
+
+    first = await send(picture())
+    assert first.status_code == 201, first.text
+    before = await objects_kept()
+    same(first, await send(picture()))
+    refused = await send(picture() + b"x")
+    assert (refused.status_code, refused.json()["code"]) == (422, "IDEMPOTENCY_MISMATCH")
+    assert await count("SELECT count(*) FROM documents WHERE uploaded_by = %s", customer.user_id) == 1
+    assert await objects_kept() == before
 
 
 async def test_only_posts_keep_their_answers(client):

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, func, literal, select
+from sqlalchemy import DateTime, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
 from realestate.models.bookings import Booking
 from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
 from realestate.models.payments import Installment
+from realestate.models.progress import ProjectProgress as P
 from realestate.models.projects import Project
+from realestate.models.units import Unit
 
 BATCH = 500
 
@@ -56,3 +59,11 @@ async def next_numbers(session: AsyncSession, booking: Booking) -> tuple[int, in
     line = select(func.coalesce(func.max(Installment.seq), 0) + 1).where(Installment.booking_id == booking.id)
     row = (await session.execute(select(addendum.scalar_subquery(), line.scalar_subquery()))).one()
     return row[0], row[1]
+
+
+async def progress_of(session: AsyncSession, booking: Booking, phase_key: str) -> Decimal:
+    """How far a phase is for a booking's unit: of the project, of its tower or of itself; the widest counts (domain.md §6)."""
+    place = or_(P.tower.is_(None), P.tower == Unit.tower), or_(P.unit_id.is_(None), P.unit_id == Unit.id)
+    phases = select(P.progress_percentage).join(Unit, Unit.project_id == P.project_id)
+    mine = phases.where(Unit.id == booking.unit_id, P.phase_key == phase_key, *place)
+    return await session.scalar(mine.order_by(P.unit_id.is_not(None), P.tower.is_not(None)).limit(1)) or Decimal(0)

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, and_, case, desc, func
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from realestate.errors import Conflict
 from realestate.models.accounts import Customer, Role
 from realestate.models.base import Base, Identified, Kind, Stateful, Timestamped, Versioned, no_such_step
 from realestate.models.bookings import Booking, BookingStatus
+from realestate.models.documents import Document, DocumentSubject
 from realestate.models.money import round_cents
 from realestate.models.payments import Installment
 from realestate.models.payments.ledger import booking_key
@@ -148,6 +149,13 @@ class ChangeRequest(Identified, Timestamped, Versioned, Stateful, Base):
     customer: Mapped[Customer] = relationship(primaryjoin="foreign(ChangeRequest.customer_id) == Customer.id", lazy="raise", viewonly=True)
     charges: Mapped[list[Installment]] = relationship(
         primaryjoin="ChangeRequest.id == foreign(Installment.change_request_id)", order_by="Installment.seq", lazy="raise", viewonly=True
+    )
+
+    attachments: Mapped[list[Document]] = relationship(
+        primaryjoin=lambda: and_(foreign(Document.subject_id) == ChangeRequest.id, Document.subject == DocumentSubject.change_request),
+        order_by=Document.id,
+        lazy="raise",
+        viewonly=True,
     )
 
     @hybrid_property

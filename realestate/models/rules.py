@@ -1,7 +1,7 @@
 """The rules of a project that its builder may set (`Project.rules`), with the defaults of the house."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ class Rules:
     """After the due date, before a line counts as overdue."""
     certificate_required: bool = True
     """Whether a phase counts as far as it is certified, or as soon as it is reported."""
+    change_cutoffs: Mapping[str, Any] = field(default_factory=dict)
+    """By the type of a change request: from which percentage of which phase on it comes too late."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Rules":

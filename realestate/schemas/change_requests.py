@@ -12,10 +12,12 @@ from realestate.models.payments import InstallmentStatus
 from realestate.models.units import UnitType
 from realestate.schemas.base import Amount, Count, Id, Input, Line, Page, Question, Search, Text, Wire, sort_by
 from realestate.schemas.bookings import CustomerOfBooking
+from realestate.schemas.documents import DocumentLink
 from realestate.schemas.times import Moment
 
 Days = Annotated[Count, Field(le=3650)]
 TaxPercent = Annotated[Amount, Field(le=100)]
+AttachmentIds = Annotated[list[Id], Field(max_length=10, description="documents of your own, uploaded before; both sides may open them")]
 _EXAMPLE = {
     "booking_id": 7,
     "request_type": "electrical",
@@ -37,6 +39,7 @@ class ChangeRequestCreate(Input, json_schema_extra={"examples": [_EXAMPLE]}):
     request_description: Text
     current_specification: Text | None = None
     requested_specification: Text | None = None
+    attachment_ids: AttachmentIds = Field([])
 
 
 class QuoteLine(Input):
@@ -54,6 +57,7 @@ class QuoteCreate(Input, json_schema_extra={"examples": [_QUOTE]}):
     days: Days = Field(0, description="by which possession moves")
     valid_until: Moment | None = Field(None, description="two weeks unless said otherwise")
     note: Text | None = None
+    attachment_ids: AttachmentIds = Field([])
 
 
 class QuoteAcceptance(Input, json_schema_extra={"examples": [{"quote_version": 1}]}):
@@ -62,6 +66,10 @@ class QuoteAcceptance(Input, json_schema_extra={"examples": [{"quote_version": 1
 
 class ChangeNote(Input, json_schema_extra={"examples": [{"note": "We have seen the site."}]}):
     note: Text | None = None
+
+
+class CompletionCreate(ChangeNote, json_schema_extra={"examples": [{"note": "Done and tested.", "attachment_ids": []}]}):
+    attachment_ids: AttachmentIds = Field([])
 
 
 class ChangeRefusal(Input, json_schema_extra={"examples": [{"reason": "This wall carries the floor above."}]}):
@@ -79,6 +87,7 @@ class ChangeRequestStep(Input, json_schema_extra={"examples": [{"status": "under
     builder_response: Text | None = None
     customer_response: Text | None = None
     rejection_reason: Text | None = Field(None, description="required to reject")
+    attachment_ids: AttachmentIds = Field([])
 
 
 class QuoteLineOut(Wire):
@@ -153,6 +162,7 @@ class ChangeRequestOut(Wire):
     approval_date: Annotated[datetime | None, Says("accepted_at")]
     addendum: Addendum | None
     charges: list[ChargeOut]
+    attachments: list[DocumentLink]
     builder_response: str | None
     customer_response: str | None
     rejection_reason: str | None

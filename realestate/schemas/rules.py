@@ -4,8 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from realestate.schemas.base import Input, NotBool
+from realestate.models.change_requests import ChangeRequestType
+from realestate.schemas.base import Input, Line, NotBool
 from realestate.schemas.catalogue import Percent
+
+
+class CutOff(Input):
+    """From this percentage of this phase on."""
+
+    phase_key: Line
+    threshold_pct: Annotated[int, Field(ge=1, le=100), NotBool]
 
 
 class ProjectRules(Input):
@@ -18,3 +26,4 @@ class ProjectRules(Input):
     token_percent: Percent | None = None
     grace_days: Annotated[int, Field(ge=0, le=90), NotBool] | None = None
     certificate_required: bool | None = None
+    change_cutoffs: dict[ChangeRequestType, CutOff] | None = Field(None, description="when changes of a type come too late")

@@ -15,7 +15,7 @@ from realestate.services import change_requests
 from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units
 from tests.queries import counted
 from tests.speaking import speaking
-from tests.stories import confirmed_booking, pay, reserved_booking, types_told
+from tests.stories import confirmed_booking, made_phase, pay, reserved_booking, types_told, upload
 
 pytestmark = pytest.mark.anyio
 PATH = "/api/change-requests"
@@ -379,6 +379,74 @@ async def test_a_stale_version_is_refused(client, sold):
     headers = builder.headers | {"If-Match": '"1-x"'}
     answer = await client.patch(f"{PATH}/{request['id']}", json={"status": "quoted", "estimated_cost": 1}, headers=headers)
     refused(answer, 412, "STALE_VERSION")
+
+
+async def test_what_the_work_has_come_too_far_for_is_not_asked_nor_priced(client):
+    """Of a phase that several scopes define the widest counts, whether customers are shown it or not."""
+    builder, customer = await make_builder(), await make_customer()
+    rules = {"change_cutoffs": {"electrical": {"phase_key": "finishing", "threshold_pct": 50}}}
+    project = await make_project(builder, rules=rules)
+    [unit] = await make_units(builder, project)
+    sold = builder, customer, await confirmed_booking(client, builder, customer, unit)
+    early = await wish(client, customer, sold[2])
+    await done(client, builder, f"/{early['id']}/review")
+    for unit_id, percent in ((unit, 90), (None, 49)):
+        await made_phase(
+            client, builder, project, phase_key="finishing", unit_id=unit_id, progress_percentage=percent, customer_visible=False
+        )
+    assert (await wish(client, customer, sold[2]))["status"] == "submitted"
+    phases = (await client.get(f"/api/projects/{project}/progress", headers=builder.headers)).json()
+    widest = next(phase for phase in phases if phase["unit_id"] is None)
+    answer = await client.patch(f"/api/progress/{widest['id']}", json={"progress_percentage": 50}, headers=builder.headers)
+    assert answer.status_code == 200, answer.text
+    refused(await say(client, customer, "", WISH | {"booking_id": sold[2]["id"]}), 409, "PAST_CUTOFF")
+    refused(await say(client, builder, f"/{early['id']}/quote", PRICE), 409, "PAST_CUTOFF")
+    assert (await wish(client, customer, sold[2], request_type="flooring"))["status"] == "submitted"
+
+
+async def test_cut_offs_are_rules_of_a_project(client):
+    builder = await make_builder()
+    project = await make_project(builder)
+
+    async def patch(cutoffs):
+        said = {"rules": {"change_cutoffs": cutoffs}}
+        return await client.patch(f"/api/projects/{project}", json=said, headers=builder.headers)
+
+    good = {"plumbing": {"phase_key": "structure", "threshold_pct": 100}}
+    assert (await patch(good)).json()["rules"]["change_cutoffs"] == good
+    for bad in (
+        {"plumbing": {"phase_key": "structure"}},
+        {"roof": good["plumbing"]},
+        {"plumbing": good["plumbing"] | {"threshold_pct": 101}},
+    ):
+        assert (await patch(bad)).status_code == 422
+
+
+# ── Documents ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_documents_go_along_from_either_side_and_both_open_them(client, sold):
+    builder, customer, booking = sold
+    sketch, plan, photo = [(await upload(client, person)).json()["id"] for person in (customer, builder, builder)]
+    request = await wish(client, customer, booking, attachment_ids=[sketch])
+    await done(client, builder, f"/{request['id']}/review")
+    await done(client, builder, f"/{request['id']}/quote", PRICE | {"attachment_ids": [plan]})
+    await done(client, customer, f"/{request['id']}/acceptance", {"quote_version": 1})
+    await done(client, builder, f"/{request['id']}/work")
+    built = await done(client, builder, f"/{request['id']}/completion", {"note": "Done.", "attachment_ids": [photo]})
+    assert [one["id"] for one in built["attachments"]] == [sketch, plan, photo]
+    for person in (builder, customer):
+        seen = (await client.get(f"{PATH}/{request['id']}", headers=person.headers)).json()
+        assert [(await client.get(one["url"])).status_code for one in seen["attachments"]] == [200] * 3
+
+
+async def test_documents_of_others_do_not_go_along(client, sold):
+    builder, customer, booking = sold
+    theirs = (await upload(client, builder)).json()["id"]
+    strangers = (await upload(client, await make_customer("Ravi Nair"))).json()["id"]
+    for document_id in (theirs, strangers):
+        refused(await say(client, customer, "", WISH | {"booking_id": booking["id"], "attachment_ids": [document_id]}), 404, "NOT_FOUND")
+    assert (await client.get(PATH, headers=customer.headers)).json() == []
 
 
 # ── Reading and telling ────────────────────────────────────────────────────────────────────────────────────────────────────

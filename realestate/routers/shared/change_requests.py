@@ -30,6 +30,7 @@ from realestate.schemas.change_requests import (
     ChangeRequestOut,
     ChangeRequestStep,
     ChangesAsked,
+    CompletionCreate,
     QuoteAcceptance,
     QuoteCreate,
 )
@@ -141,7 +142,9 @@ async def start_change_request(change_request_id: Id, _: Engineer, session: Buil
 
 
 @router.post("/{change_request_id}/completion", response_model=ChangeRequestOut, responses=problems(409))
-async def complete_change_request(change_request_id: Id, _: Engineer, session: BuilderSession, said: ChangeNote | None = None) -> Response:
-    """It is done."""
-    await change_requests.complete(session, change_request_id, said.note if said else None)
+async def complete_change_request(
+    change_request_id: Id, _: Engineer, session: BuilderSession, said: CompletionCreate | None = None
+) -> Response:
+    """It is done, as photos show."""
+    await change_requests.complete(session, change_request_id, *((said.note, said.attachment_ids) if said else (None,)))
     return await answer(session, CHANGE_REQUEST, change_request_id)

@@ -17,7 +17,7 @@ from realestate.models.payments import Installment, InstallmentKind
 from realestate.models.projects import Project
 from realestate.schemas.change_requests import ChangeRequestStep, QuoteCreate, QuoteLine
 from realestate.services import payments
-from realestate.services.change_requests.finding import check_changeable, fetch, lock, names, peek, price
+from realestate.services.change_requests.finding import attach, check_changeable, check_cut_off, fetch, lock, names, peek, price
 from realestate.services.notifications import notify
 
 CHARGES_DUE_IN = timedelta(days=15)
@@ -29,13 +29,16 @@ async def quote(
 ) -> ChangeRequest:
     """Name a price, or another one: what was quoted before can no longer be accepted."""
     request, project, now = await fetch(session, request_id, "quote", version)
-    check_changeable(await crud.bookings.peek(session, request.booking_id))
+    booking = await crud.bookings.peek(session, request.booking_id)
+    check_changeable(booking)
+    await check_cut_off(session, booking, request.request_type)
     until = said.valid_until or now + QUOTED_FOR
     if not now < until <= now + LONGEST_QUOTE:
         raise Invalid.field("valid_until", "This should be within the coming year.", "OUT_OF_RANGE")
     lines = [(line.name, line.amount, line.tax_percent) for line in said.lines]
     request.quote(Quote(lines, said.days, until), member.me, now)
     request.answer(member.role, said.note)
+    await attach(session, request, said.attachment_ids)
     facts = {"price": price(request), "until": f"{project.date_at(until):%d %b %Y}"}
     notify(session, Event.change_request_quoted, request, part=str(request.quote_version), **names(request), **facts)
     return request
@@ -113,4 +116,5 @@ def in_one_sum(said: ChangeRequestStep) -> QuoteCreate:
         raise Invalid.field("estimated_cost", "Say what it costs.", "MISSING")
     line = QuoteLine(name="Change as described", amount=said.estimated_cost)
     days = said.estimated_timeline_days or 0
-    return QuoteCreate(lines=[line], days=days, valid_until=said.quote_valid_until, note=said.builder_response)
+    more = {"note": said.builder_response, "attachment_ids": said.attachment_ids}
+    return QuoteCreate(lines=[line], days=days, valid_until=said.quote_valid_until, **more)

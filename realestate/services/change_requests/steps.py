@@ -1,5 +1,7 @@
 """What people want, and what becomes of it, but for its price."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
@@ -10,7 +12,7 @@ from realestate.models.base import Versions
 from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
 from realestate.models.notifications import Event
 from realestate.schemas.change_requests import ChangeRequestCreate, ChangeRequestStep
-from realestate.services.change_requests.finding import check_changeable, fetch, names, peek
+from realestate.services.change_requests.finding import attach, check_changeable, check_cut_off, fetch, names, peek
 from realestate.services.change_requests.prices import accept, in_one_sum, quote
 from realestate.services.notifications import notify
 
@@ -32,10 +34,12 @@ async def create(session: AsyncSession, said: ChangeRequestCreate) -> ChangeRequ
     """Ask for a change of a home that is bought and not handed over yet. Conflict NOT_CHANGEABLE before and after."""
     booking = await crud.bookings.peek(session, said.booking_id)
     check_changeable(booking)
+    await check_cut_off(session, booking, said.request_type)
     whose = {name: getattr(booking, name) for name in ("builder_id", "project_id", "customer_id", "currency")}
-    request = ChangeRequest(**whose, **said.model_dump())
+    request = ChangeRequest(**whose, **said.model_dump(exclude={"attachment_ids"}))
     session.add(request)
     await session.flush()
+    await attach(session, request, said.attachment_ids)
     notify(session, Event.change_request_submitted, request, **names(request))
     return request
 
@@ -66,10 +70,13 @@ async def reject(session: AsyncSession, request_id: int, reason: str, version: V
     return request
 
 
-async def complete(session: AsyncSession, request_id: int, note: str | None, version: Versions | None = None) -> ChangeRequest:
-    """It is done."""
+async def complete(
+    session: AsyncSession, request_id: int, note: str | None, photo_ids: Sequence[int] = (), version: Versions | None = None
+) -> ChangeRequest:
+    """It is done, as photos show."""
     request, project, now = await fetch(session, request_id, "complete", version)
     request.complete(project.date_at(now), now)
+    await attach(session, request, photo_ids)
     request.answer(session.info["identity"].role, note)
     notify(session, Event.change_request_completed, request, **names(request))
     return request
@@ -97,5 +104,5 @@ async def step(session: AsyncSession, party: Identity, request_id: int, said: Ch
         case S.in_progress:
             return await take(session, request_id, "start", said.builder_response, version)
         case S.completed:
-            return await complete(session, request_id, said.builder_response, version)
+            return await complete(session, request_id, said.builder_response, said.attachment_ids, version)
     return await peek(session, request_id, said.status.value, version)  # no such step
