@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import DateTime, Text, cast, func, literal, select
+from sqlalchemy import BigInteger, DateTime, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, load_only
@@ -47,13 +47,13 @@ async def _get(session: AsyncSession, appointment_id: int, lock: bool) -> Seen:
 async def queue_up(session: AsyncSession, builder_id: int) -> None:
     """Whoever wants a time with a company waits for those before, so that a host who is seen to be free is free, and seats are counted.
     After the unit and the lead, before appointments and bookings."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("agenda", builder_id))))
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("agenda", literal(builder_id, BigInteger)))))
 
 
 async def read_agenda(session: AsyncSession, project_id: int, start: datetime) -> Agenda:
     """Around a time. As the system it also says who the hosts are."""
     day = timedelta(days=1)
-    said = await session.scalar(select(func.agenda(project_id, start - day, start + day, type_=JSONB)))
+    said = await session.scalar(select(func.agenda(literal(project_id, BigInteger), start - day, start + day, type_=JSONB)))
     if said is None:
         raise NotFound(detail="There is no such project.")
     return Agenda.of(said, session.info.get("now"))

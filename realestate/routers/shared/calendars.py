@@ -1,5 +1,6 @@
 """When visitors are received, and appointments as calendar programs read them."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Response
@@ -45,15 +46,15 @@ async def get_appointment_calendar(appointment_id: Id, read: PartyReader) -> Ics
     entries = ENTRIES.validate_python(await read.data(CALENDAR_ENTRY.query(read.identity.role), appointment_id=appointment_id))
     if not entries:
         raise NotFound
-    return _file(read, entries, f"appointment-{appointment_id}.ics")
+    return await _file(read, entries, f"appointment-{appointment_id}.ics")
 
 
 @router.get("/calendar.ics", response_class=Ics, responses=problems(404))
 async def get_calendar(search: Annotated[FeedSearch, asked(FeedSearch)]) -> Ics:
-    """Your appointments for a calendar program to subscribe to, from 90 days ago on. The token comes from `POST /api/calendar-feed`."""
+    """Your appointments for a calendar program to subscribe to, from 30 days ago on, 500 at most. The token comes from `POST /api/calendar-feed`."""
     read = Reader(await accounts.whose_calendar(search.token), None)
     entries = ENTRIES.validate_python(await read.data(CALENDAR.query(read.identity.role), me=read.identity.me))
-    return _file(read, entries, "calendar.ics", "Appointments")
+    return await _file(read, entries, "calendar.ics", "Appointments")
 
 
 @router.post("/calendar-feed", response_model=FeedOut, status_code=201)
@@ -70,6 +71,7 @@ async def close_calendar_feed(party: CurrentParty, session: PartySession) -> Sai
     return Said(message="Your calendar can no longer be read from outside.")
 
 
-def _file(read: Reader, entries: list[CalendarEntry], name: str, title: str | None = None) -> Ics:
-    body = calendars.calendar(entries, for_team=read.identity.role is Role.builder, name=title)
+async def _file(read: Reader, entries: list[CalendarEntry], name: str, title: str | None = None) -> Ics:
+    """Written in a thread: a long calendar takes a while."""
+    body = await asyncio.to_thread(calendars.calendar, entries, for_team=read.identity.role is Role.builder, name=title)
     return Ics(body, headers={"Content-Disposition": f'inline; filename="{name}"'})
