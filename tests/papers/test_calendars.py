@@ -102,6 +102,12 @@ async def test_an_appointment_is_one_event_however_often_it_changes(client):
     assert first["DTEND"].dt - first["DTSTART"].dt == timedelta(hours=1) and first["DTSTAMP"].dt.tzinfo is not None
     assert "Bring, please: plans; and a pen" in first["DESCRIPTION"] and first["SEQUENCE"] == 0
 
+    url = f"/api/appointments/{said['id']}"
+    await client.patch(url, json={"internal_notes": "Two offers."}, headers=builder.headers)
+    assert (await read(client, asha, said))["SEQUENCE"] == 0
+    await client.patch(url, json={"meeting_url": "https://meet.example.com/1"}, headers=builder.headers)
+    linked = await read(client, asha, said)
+    assert linked["URL"] == "https://meet.example.com/1"
     await take_step(client, builder, said, "confirmed")
     confirmed = await read(client, asha, said)
     later = (await offered(client, project_id))[-1]
@@ -110,10 +116,10 @@ async def test_an_appointment_is_one_event_however_often_it_changes(client):
     await client.delete(f"/api/appointments/{answer.json()['id']}", headers=asha.headers)
     cancelled = await read(client, builder, answer.json())
 
-    told = [first, confirmed, moved, cancelled]
+    told = [first, linked, confirmed, moved, cancelled]
     assert {str(event["UID"]) for event in told} == {str(first["UID"])}
     assert [event["SEQUENCE"] for event in told] == sorted({event["SEQUENCE"] for event in told})
-    assert [event["status"] for event in told] == ["TENTATIVE", "CONFIRMED", "TENTATIVE", "CANCELLED"]
+    assert [event["status"] for event in told] == ["TENTATIVE", "TENTATIVE", "CONFIRMED", "TENTATIVE", "CANCELLED"]
     assert moved["DTSTART"].dt == datetime.fromisoformat(later)
 
 

@@ -1,5 +1,6 @@
 """When people meet: appointments."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -166,6 +167,12 @@ class Appointment(Identified, Timestamped, Versioned, Stateful, Base):
         """Along an edge; calendars that have it learn of a change by the sequence."""
         super().take(event)
         self.ical_sequence += 1
+
+    def revise(self, values: Mapping[str, Any]) -> None:
+        """What the team says of it. Calendars learn of what they show."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.ical_sequence += bool(values.keys() - {"internal_notes"})
 
     def check_notice(self, now: datetime) -> None:
         """Conflict SHORT_NOTICE when it is too late for its customer to change anything."""

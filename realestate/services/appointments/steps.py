@@ -52,8 +52,7 @@ async def change(session: AsyncSession, appointment_id: int, said: AppointmentUp
     appointment.expect(version)
     changes = said.model_dump(exclude_unset=True)
     host_id = changes.pop("assigned_to", appointment.assigned_to)
-    for name, value in changes.items():
-        setattr(appointment, name, value)
+    appointment.revise(changes)
     audit.record(session, "appointment.changed", appointment, fields=sorted(said.model_fields_set))
     if host_id != appointment.assigned_to:
         await _assign(session, appointment, host_id)
@@ -98,7 +97,7 @@ async def _assign(session: AsyncSession, appointment: Appointment, host_id: int)
     host = await crud.appointments.get_member(session, host_id)
     parties = await crud.appointments.lock_companions(session, appointment) if appointment.is_group else [appointment]
     for party in parties:
-        party.assigned_to, party.host_name = host.id, host.full_name
+        party.revise({"assigned_to": host.id, "host_name": host.full_name})
         notify(session, Event.appointment_assigned, party, part=str(host.id), **names(party, appointment.project), host=host.full_name)
 
 
