@@ -289,4 +289,4 @@ async def test_a_project_nobody_has_claimed_anything_of_can_be_deleted(client):
     assert (await client.delete(f"/api/projects/{unused}", headers=builder.headers)).json() == {"message": "The project has been deleted."}
     assert (await client.get(f"/api/projects/{unused}", headers=builder.headers)).status_code == 404
     refused = (await client.delete(f"/api/projects/{used}", headers=builder.headers)).json()
-    assert refused["code"] == "PROJECT_IN_USE" and refused["blocked_by"] == {"bookings": 0, "holds": 1}
+    assert refused["code"] == "PROJECT_IN_USE" and refused["blocked_by"] == {"bookings": 0, "holds": 1, "appointments": 0}
