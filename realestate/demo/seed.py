@@ -1,4 +1,4 @@
-"""From nothing to a lived-in house, in one transaction."""
+"""From nothing to a lived-in house: in one transaction, but for what people have set."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate.config import settings
 from realestate.database import TELL, WORKER, execute, transaction
 from realestate.demo.clock import turned_back
+from realestate.demo.notices import put_up
 from realestate.demo.people import COMPANIES, CUSTOMERS
 from realestate.demo.places import PLACES
 from realestate.demo.sales import Diary
@@ -70,7 +71,9 @@ async def seed() -> str:
             return "The demo data are there already."
         if taken := await _taken_address(session):
             return f"No demo data were added: {taken} is somebody's account already."
-        return await fill(session, (await session.scalars(select(func.now()))).one())
+        said = await fill(session, (await session.scalars(select(func.now()))).one())
+    await put_up()
+    return said
 
 
 async def _queue_up(session: AsyncSession) -> None:

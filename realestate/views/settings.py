@@ -1,6 +1,7 @@
 """Settings as they hold at one place: what is known of each key, with the narrowest value that has been set."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -25,13 +26,14 @@ from sqlalchemy.orm import registry
 from realestate.models.projects import Project
 from realestate.models.settings import NARROWNESS, SettingScope, SystemSetting
 from realestate.reading import Collection, Detail
-from realestate.schemas.settings import SETTINGS
-from realestate.schemas.settings.wire import SettingOut
+from realestate.schemas.settings import SETTINGS, Setting
+from realestate.schemas.settings.wire import PublicSetting, SettingOut
 from realestate.tenancy.sentences import ME, MY_BUILDER
 
 SET = SystemSetting
 _EVERYBODYS = SET.scope == SettingScope.everybody
 _OUR_BUILDERS = (SET.scope == SettingScope.builder) & (SET.builder_id == literal_column(MY_BUILDER))
+_OF_BUILDER = (SET.scope == SettingScope.builder) & (SET.builder_id == bindparam("builder_id"))
 _OF_PROJECT = (SET.scope == SettingScope.project) & (SET.project_id == bindparam("project_id"))
 _MY_OWN = (SET.scope == SettingScope.user) & (SET.user_id == literal_column(ME))
 PLACES: dict[SettingScope, tuple[ColumnElement[bool], ...]] = {
@@ -45,8 +47,8 @@ PARENTS = {SettingScope.project: select(Project.id).where(Project.id == bindpara
 """What must be there to be asked for."""
 
 
-def _known(scope: SettingScope) -> Any:
-    """The keys that may be set at a scope, as rows."""
+def _known(settings: Iterable[Setting[Any]]) -> Any:
+    """Keys as rows."""
     keys = [
         {
             "setting_key": one.key,
@@ -57,8 +59,7 @@ def _known(scope: SettingScope) -> Any:
             "description": one.description,
             "is_public": one.is_public,
         }
-        for one in SETTINGS.values()
-        if scope in one.scopes
+        for one in settings
     ]
     texts = (column(name, Text) for name in ("setting_key", "setting_type", "category", "description"))
     values = (column("value_schema", JSONB), column("default_value", JSONB), column("is_public", Boolean))
@@ -66,10 +67,10 @@ def _known(scope: SettingScope) -> Any:
     return rows.table_valued(*texts, *values, name="known").render_derived(with_types=True)
 
 
-def _holding(scope: SettingScope) -> type[Any]:
-    """A model of the keys of a scope with the values that were set there or at a wider place."""
-    known = _known(scope)
-    of_key = select(SET).where(SET.setting_key == known.c.setting_key, or_(*PLACES[scope])).order_by(NARROWNESS.desc()).limit(1)
+def _holding(scope: SettingScope, settings: Iterable[Setting[Any]], places: Iterable[ColumnElement[bool]]) -> type[Any]:
+    """A model of keys with the values that were set at a scope or at a wider place."""
+    known = _known(settings)
+    of_key = select(SET).where(SET.setting_key == known.c.setting_key, or_(*places)).order_by(NARROWNESS.desc()).limit(1)
     found = of_key.lateral("found")
     rows = select(
         *known.c,
@@ -84,7 +85,9 @@ def _holding(scope: SettingScope) -> type[Any]:
     return model
 
 
-_MODELS = {scope: _holding(scope) for scope in PLACES}
+_MODELS = {scope: _holding(scope, (one for one in SETTINGS.values() if scope in one.scopes), PLACES[scope]) for scope in PLACES}
+_PUBLIC = _holding(SettingScope.builder, (one for one in SETTINGS.values() if one.is_public), (_EVERYBODYS, _OF_BUILDER))
 
 SETTING = {scope: Detail(model, SettingOut, key="setting_key") for scope, model in _MODELS.items()}
 SETTINGS_AT = {scope: Collection(model, SettingOut, true(), (model.setting_key,), PARENTS.get(scope)) for scope, model in _MODELS.items()}
+PUBLIC_SETTINGS = Collection(_PUBLIC, PublicSetting, true(), (_PUBLIC.setting_key,))

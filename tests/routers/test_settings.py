@@ -58,6 +58,10 @@ async def test_what_administrators_set_holds_where_nobody_has_set_anything_else(
     try:
         assert (await put(client, admin, "/api/admin/settings/portal.notice", "For all")).json()["source"] == "global"
         assert (await client.get(NOTICE, headers=builder.headers)).json()["setting_value"] == "Ours"
+        for builder_id, notice in ((builder.builder_id, "Ours"), (other.builder_id, "For all"), ("", "For all"), (2**62, "For all")):
+            shown = (await client.get(f"/api/meta/settings?builder_id={builder_id}")).json()
+            assert {"setting_key": "portal.notice", "setting_value": notice} in shown
+            assert "portal.preferences" not in [one["setting_key"] for one in shown]
         theirs = (await client.get(NOTICE, headers=other.headers)).json()
         assert theirs["setting_value"] == "For all" and theirs["source"] == "global" and theirs["version"] == 0
         assert (await client.delete(NOTICE, headers=builder.headers)).json()["setting_value"] == "For all"

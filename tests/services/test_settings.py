@@ -65,4 +65,5 @@ async def test_a_value_that_its_key_takes_no_more_counts_as_unset(house):
 def test_every_key_takes_its_own_default(key):
     one = SETTINGS[key]
     assert one.read(one.keep(one.default)) == one.default
+    assert one.is_public or SettingScope.user not in one.scopes or one.scopes == (SettingScope.user,), "a customer would miss what is wider"
     assert one.category and one.type and one.description.endswith(".")

@@ -6,9 +6,12 @@ from typing import Annotated
 
 from fastapi import Header, Response
 
+from realestate.dependencies import AnyReader, asked
 from realestate.problems import CONDITIONAL
 from realestate.routing import Router
 from realestate.schemas.meta import Enums, enums
+from realestate.schemas.settings.wire import PublicQuestion, PublicSetting
+from realestate.views.settings import PUBLIC_SETTINGS
 
 router = Router(prefix="/api/meta", tags=["system"])
 
@@ -26,3 +29,9 @@ async def list_enums(if_none_match: Annotated[str | None, Header()] = None) -> R
     if if_none_match and headers["ETag"] in if_none_match:
         return Response(None, 304, headers)
     return Response(body, 200, headers, "application/json")
+
+
+@router.get("/settings", response_model=list[PublicSetting])
+async def list_public_settings(where: Annotated[PublicQuestion, asked(PublicQuestion)], read: AnyReader) -> Response:
+    """What everybody may know of the settings: as they hold for all, or for one company's visitors."""
+    return await read.all(PUBLIC_SETTINGS, builder_id=where.builder_id)

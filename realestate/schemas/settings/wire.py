@@ -33,6 +33,15 @@ class SettingOut(Wire):
     version: int
 
 
+class PublicSetting(Wire):
+    setting_key: str
+    setting_value: Any
+
+
+class PublicQuestion(Question):
+    builder_id: Annotated[Id | None, Field(description="as this company has set them")] = None
+
+
 class SettingQuestion(Question):
     project_id: Annotated[Id | None, Field(description="settings of one project instead of the company's")] = None
 
