@@ -11,7 +11,7 @@ MOST_BYTES_OF_BUILDER, MOST_BYTES_OF_CUSTOMER = 20 * 1024**3, 1024**3
 
 
 class Side(Kind):
-    """Whose hand something came from: the customer's, or that of the builder's team."""
+    """Whose hand or whose word something is: the customer's, or that of the builder's team, called as the roles are that speak for them."""
 
     customer = "customer"
     builder = "builder"
