@@ -33,7 +33,6 @@ FOR_ANYONE = {
     *("GET /api/documents/{document_id}", "GET /api/models/{model_id}", "GET /api/models/{model_id}/file"),
     *("GET /api/projects/{project_id}/models", "GET /api/projects/{project_id}/documents"),
     "GET /api/meta/settings",
-    "GET /api/documents/{document_id}",
     *("GET /api/builders", "GET /api/builders/{slug}", "GET /api/units", "GET /api/units/{unit_id}"),
     *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
     *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),

@@ -1,6 +1,5 @@
 """What is said between a customer and a builder: one conversation per customer and project."""
 
-from realestate.models.documents import Side
 from realestate.models.messages.kept import CannedReply, ScheduledMessage
 from realestate.models.messages.message import BEGINS, TAKE_BACK_WITHIN, Message
 from realestate.models.messages.shown import MY_SIDE, current_state, is_unread
