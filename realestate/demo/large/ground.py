@@ -124,3 +124,14 @@ CROSS JOIN LATERAL (SELECT status IN ('completed', 'delivered') AS is_ready) AS 
 CROSS JOIN LATERAL (SELECT CAST(:today AS date)
     + CASE WHEN is_ready THEN -30 - pg_temp.roll(n, 25, 300) ELSE 300 + pg_temp.roll(n, 25, 900) END AS ready) AS due
 ORDER BY n"""
+
+# One after the other, as far as the project is.
+PHASES = """
+INSERT INTO project_progress (builder_id, project_id, is_published, phase_key, phase_name, weight, position, progress_percentage, status,
+    created_at, updated_at)
+SELECT builder_id, id, is_published, key, name, weight, place, reached,
+    CASE reached WHEN 100 THEN 'completed' WHEN 0 THEN 'not_started' ELSE 'in_progress' END, created_at, created_at
+FROM projects CROSS JOIN (VALUES ('foundation', 'Foundation', 20, 1, 0), ('structure', 'Structure', 40, 2, 20),
+    ('finishing', 'Finishing', 30, 3, 60), ('external_works', 'External works', 10, 4, 90)) AS stage (key, name, weight, place, before)
+CROSS JOIN LATERAL (SELECT round(least(greatest(overall_progress - before, 0), weight) * 100 / weight, 2) AS reached) AS work
+WHERE id >= :first_project ORDER BY id, place"""

@@ -68,6 +68,7 @@ GROUND = (
     Step("users of customers", ground.CUSTOMER_USERS, "first_customer", User),
     Step("customers", ground.CUSTOMERS),
     Step("projects", ground.PROJECTS, "first_project", Project),
+    Step("phases", ground.PHASES),
     Step("sales, to be", sales.SALES),
     Step("holds, to be", sales.HELD),
     Step("claims, to be", sales.CLAIMS),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 RESTING = {
+    "project_progress": "overall_progress_follows_add",
     "units": "price_range_follows_add",
     "bookings": "schedule_sums",
     "installments": "schedule_sums",
@@ -26,6 +27,9 @@ PROOFS = {
     "a payment is not the sum of its allocations": """
         SELECT p.id FROM payments p LEFT JOIN allocations a ON a.payment_id = p.id WHERE p.id >= :first_payment GROUP BY p.id
         HAVING p.allocated <> coalesce(sum(a.principal + a.tax + a.interest), 0)""",
+    "a project is not as far as its phases": """
+        SELECT p.id FROM projects p LEFT JOIN project_progress g ON g.project_id = p.id WHERE p.id >= :first_project GROUP BY p.id
+        HAVING p.overall_progress IS DISTINCT FROM round(sum(g.weight * g.progress_percentage) / sum(g.weight), 2)""",
     "a price is out of its project's range": """
         SELECT p.id FROM projects p LEFT JOIN units u ON u.project_id = p.id WHERE p.id >= :first_project GROUP BY p.id
         HAVING (p.price_range_min, p.price_range_max) IS DISTINCT FROM (min(u.price), max(u.price))""",
