@@ -70,7 +70,11 @@ _SORTS = {"last_message_time": Message.last_message_id}
 _FILTERS: dict[str, ColumnElement[bool]] = {
     "project_id": Message.project_id == bindparam("project_id"),
     "unread": _any_said(is_unread(_said)) == bindparam("unread", type_=Boolean),
-    "q": or_(contains(Message.customer_name, "q"), contains(Message.project_name, "q"), _any_said(contains(_said.content, "q"))),
+    "q": or_(  # each found once and hashed, not once per conversation
+        Message.customer_id.in_(select(Customer.id).where(contains(Customer.full_name, "q"))),
+        Message.project_id.in_(select(Project.id).where(contains(Project.project_name, "q"))),
+        Message.id.in_(select(_said.conversation_id).where(contains(_said.content, "q"))),
+    ),
 }
 
 CONVERSATIONS = Listing(Message, ConversationPage, sorts=_SORTS, filters=_FILTERS, where=_BEGINS)

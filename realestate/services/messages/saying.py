@@ -65,7 +65,7 @@ def customer_of(by: Identity, said: MessageCreate) -> int:
         return by.me
     named = {said.customer_id, said.recipient_id} - {None}
     if len(named) != 1:
-        raise Invalid.field("customer_id", "Say to which customer." if not named else "This is not the recipient.", "MISSING")
+        raise Invalid.field("customer_id", "Say to which customer, once.", "MISSING")
     return int(named.pop() or 0)
 
 
