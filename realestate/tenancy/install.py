@@ -16,13 +16,13 @@ from realestate.tenancy.clerk import CALLED, Function
 from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.limited import LIMITING
 from realestate.tenancy.sentences import WALL, May, limit
-from realestate.tenancy.storage import STORAGE
+from realestate.tenancy.storage import BELONGING, STORAGE
 
 PREFIX = "realestate_"
 SPOKEN = (*(role.value for role in Role), LIMITED)
 """The roles that a transaction of the application may speak as."""
 ROLES = (*SPOKEN, "clerk")
-FUNCTIONS = (*CALLED, *LIMITING, AGENDA, *INVARIANTS, STORAGE, CATALOGUE)
+FUNCTIONS = (*CALLED, *LIMITING, AGENDA, *INVARIANTS, STORAGE, BELONGING, CATALOGUE)
 SERVER_KNOWS_OPTIONS = "current_setting('server_version_num')::int >= 160000"
 """WITH INHERIT and WITH SET of a GRANT; before, inheriting is a property of the login."""
 INHERITS = f"""(pg_has_role(r.oid, '{PREFIX}clerk', 'MEMBER')

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import func, select, update
 
 from realestate.adapters import objects
@@ -263,6 +264,18 @@ async def test_an_image_is_upright_and_keeps_no_secrets(client):
     assert Image.open(io.BytesIO(served)).size == (40, 80), "turned as the camera was held"
     thumbnail = await client.get(document["thumbnail_url"])
     assert thumbnail.headers["Content-Type"] == "image/webp" and Image.open(io.BytesIO(thumbnail.content)).format == "WEBP"
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+async def test_nor_do_other_images(client, form):
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of Asha"
+    text = PngInfo()
+    text.add_text("Comment", "<script>")
+    content = picture((80, 40), form, exif=exif, **({"pnginfo": text} if form == "PNG" else {}))
+    assert b"Camera of Asha" in content
+    served = (await client.get((await upload(client, await make_customer(), content)).json()["url"])).content
+    assert b"Camera of Asha" not in served and b"script" not in served
 
 
 async def test_a_thumbnail_is_small(client):

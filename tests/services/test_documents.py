@@ -8,10 +8,10 @@ import pytest
 from realestate.adapters import objects
 from realestate.database import transaction
 from realestate.errors import Conflict, Forbidden, Invalid, Unavailable
-from realestate.models.documents import Document, DocumentKind, DocumentSubject
+from realestate.models.documents import Audience, Document, DocumentKind, DocumentSubject
 from realestate.services import documents
 from realestate.services.documents import Place
-from tests.factories import make_builder, make_customer
+from tests.factories import make_builder, make_customer, make_project
 from tests.tenancy.world import identity
 
 pytestmark = pytest.mark.anyio
@@ -74,18 +74,27 @@ async def test_what_may_have_been_committed_stays_until_it_is_swept(house):
 
 async def test_a_document_has_one_place(house):
     builder, customer = await make_builder(), await make_customer()
-    customer = await make_customer(known_to=builder)
-    document = await store(builder)
-    place = Place(DocumentSubject.message, 1, builder.builder_id, None, customer_id=customer.user_id)
+    document, project_id = await store(builder), await make_project(builder)
+    place = Place(DocumentSubject.project, project_id, builder.builder_id, project_id, Audience.customers)
     async with transaction(identity(builder)) as session:
         await documents.attach(session, identity(builder), [document.id], place)
     async with transaction(identity(customer)) as session:
         seen = await session.get(Document, document.id)
-        assert (seen.subject, seen.subject_id) == (DocumentSubject.message, 1)
+        assert (seen.subject, seen.subject_id, seen.is_published) == (DocumentSubject.project, project_id, True)
     with pytest.raises(Conflict) as refusal:
         async with transaction(identity(builder)) as session:
             await documents.attach(session, identity(builder), [document.id], place)
     assert refusal.value.code == "DOCUMENT_ATTACHED"
+
+
+async def test_a_place_must_be_there(house):
+    builder = await make_builder()
+    customer = await make_customer(known_to=builder)
+    document = await store(builder)
+    place = Place(DocumentSubject.message, 2**60, builder.builder_id, None, customer_id=customer.user_id)
+    with pytest.raises(Invalid):
+        async with transaction(identity(builder)) as session:
+            await documents.attach(session, identity(builder), [document.id], place)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from realestate.database import VISITOR, transaction
+from realestate.database import VISITOR, Identity, transaction
+from realestate.models.accounts import Role
 from realestate.models.documents import Audience, Document, DocumentKind, DocumentSubject, Side
 from tests.speaking import attempt, speaking
 from tests.tenancy.world import identity
@@ -87,6 +88,12 @@ async def test_a_customer_does_not_find_what_is_not_theirs(world, drafts, statem
     assert await attempt(world.asha, statement.format(**drafts)) == 0
 
 
+@pytest.mark.parametrize("subject", ["'booking', subject_id = {other_booking}", "'booking', subject_id = 0", "'message', subject_id = 0"])
+async def test_what_is_somebody_elses_is_no_place_for_it(world, drafts, subject):
+    tried = f"UPDATE documents SET builder_id = {{ashoka}}, subject = {subject} WHERE id = {{mine}}"
+    assert await attempt(world.asha, tried.format(**drafts)) in BROKEN_RULE
+
+
 async def test_a_booking_of_somebody_else_is_no_place_for_it(world, drafts):
     tried = (
         "UPDATE documents SET builder_id = {ashoka}, booking_id = {other_booking}, subject = 'booking', subject_id = 1 WHERE id = {mine}"
@@ -135,7 +142,8 @@ async def test_a_project_of_another_company_is_no_place_for_it(world, drafts):
 
 
 async def test_what_a_customer_has_shown_its_builder_does_not_show_on(world, drafts):
-    shown = "UPDATE documents SET builder_id = {ashoka}, subject = 'message', subject_id = 1 WHERE id = {mine}"
+    shown = """UPDATE documents SET builder_id = {ashoka}, project_id = {project}, booking_id = {my_booking}, subject = 'booking',
+        subject_id = {my_booking} WHERE id = {mine}"""
     assert await attempt(world.asha, shown.format(**drafts)) == 1
 
     async with speaking(world.asha) as connection:
@@ -149,3 +157,15 @@ async def test_what_a_customer_has_shown_its_builder_does_not_show_on(world, dra
 
 async def test_a_visitor_sees_no_draft(world, drafts):
     assert await attempt(VISITOR, "SELECT FROM documents WHERE id IN ({mine}, {ours})".format(**drafts)) == 0
+
+
+async def test_a_limited_member_sees_what_is_of_its_projects(world, drafts):
+    near, far = Identity(Role.builder, drafts["staff"], drafts["ashoka"], "engineer", (drafts["project"],)), 10**9
+    elsewhere = Identity(Role.builder, drafts["staff"], drafts["ashoka"], "engineer", (far,))
+    placed = """UPDATE documents SET project_id = {project}, audience = 'public', is_published = true, subject = 'project', subject_id = {project}
+        WHERE id = {ours}"""
+    async with speaking(world.ashoka) as connection:
+        await connection.execute(placed.format(**drafts))
+        await connection.commit()
+    counts = [await attempt(who, "SELECT FROM documents WHERE id = {ours}".format(**drafts)) for who in (near, elsewhere)]
+    assert counts == [1, 0]

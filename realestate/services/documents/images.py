@@ -32,11 +32,12 @@ def made_anew(file: BinaryIO, media_type: str) -> tuple[BinaryIO, BinaryIO]:
     try:
         with Image.open(file, formats=(form,)) as opened:
             _check_size(opened.size)
-            image = _plain(ImageOps.exif_transpose(opened), form)
-        whole, small = io.BytesIO(), io.BytesIO()
-        image.save(whole, form, **SETTINGS[form])
-        image.thumbnail(THUMBNAIL)
-        image.save(small, "WEBP", quality=80)
+            ImageOps.exif_transpose(opened, in_place=True)
+            image = _plain(opened, form)
+            whole, small = io.BytesIO(), io.BytesIO()
+            image.save(whole, form, **SETTINGS[form])
+            image.thumbnail(THUMBNAIL)
+            image.save(small, "WEBP", quality=80)
     except Invalid:
         raise
     except Exception:  # noqa: BLE001  # Pillow raises whatever comes up (SyntaxError, struct.error …), and each means the same
@@ -53,6 +54,6 @@ def _plain(image: Image.Image, form: str) -> Image.Image:
     """In colours that every program shows; without comments, profiles and all else that would be written again."""
     has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
     mode = "RGBA" if has_alpha and form != "JPEG" else "L" if image.mode == "L" else "RGB"
-    image = image.convert(mode)
-    image.info.clear()
-    return image
+    plain = image if image.mode == mode else image.convert(mode)
+    plain.info.clear()
+    return plain
