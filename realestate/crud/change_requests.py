@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import DateTime, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,8 +29,11 @@ class Found(NamedTuple):
 
 async def lock(session: AsyncSession, request_id: int) -> Found:
     """The request, ours until commit. The wall lets a customer lock only what it may still answer."""
-    now = literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()  # demo data live in the past
-    wanted = select(ChangeRequest, Project, now).join(Project, Project.id == ChangeRequest.project_id).where(ChangeRequest.id == request_id)
+    wanted = (
+        select(ChangeRequest, Project, _now(session))
+        .join(Project, Project.id == ChangeRequest.project_id)
+        .where(ChangeRequest.id == request_id)
+    )
     locked = wanted.with_for_update(of=ChangeRequest).execution_options(populate_existing=True)
     row = (await session.execute(locked)).one_or_none()
     if row is None:
@@ -38,13 +41,18 @@ async def lock(session: AsyncSession, request_id: int) -> Found:
     return Found(*row)
 
 
-async def peek(session: AsyncSession, request_id: int) -> tuple[ChangeRequest, str]:
+async def peek(session: AsyncSession, request_id: int) -> tuple[ChangeRequest, ChangeRequestStatus]:
     """The request, not locked, and its state by the clock: for its booking, which never changes, and for refusals that need no lock."""
-    row = (await session.execute(select(ChangeRequest, ChangeRequest.current_status).where(ChangeRequest.id == request_id))).one_or_none()
+    wanted = select(ChangeRequest, _now(session)).where(ChangeRequest.id == request_id)
+    row = (await session.execute(wanted.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise NotFound
-    request, status = row
-    return request, status
+    request, now = row
+    return request, request.status_at(now)
+
+
+def _now(session: AsyncSession) -> Any:
+    return literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()  # demo data live in the past
 
 
 async def lock_lapsed(session: AsyncSession) -> Sequence[ChangeRequest]:

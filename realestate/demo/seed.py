@@ -20,6 +20,7 @@ from realestate.demo.tales import tell_all
 from realestate.demo.talks import talk_all
 from realestate.demo.teams import LOGINS, found, welcome
 from realestate.demo.visits import visit_all
+from realestate.demo.wishes import wish_all
 from realestate.demo.works import build_all
 from realestate.errors import Forbidden
 from realestate.models.accounts import Builder, User
@@ -105,6 +106,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
         visit_all(diary, sites, customers)
         fill_shelf(diary, sites, customers[:2])
         talk_all(diary, sites, customers)
+        wish_all(diary, sites, customers[0])
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])

@@ -168,10 +168,14 @@ class ChangeRequest(Identified, Timestamped, Versioned, Stateful, Base):
     def _current_status(cls) -> Any:
         return case((and_(cls.status == S.quoted, cls.quote_valid_until <= func.now()), "quote_expired"), else_=cls.status)
 
+    def status_at(self, now: datetime) -> ChangeRequestStatus:
+        """The same for one row."""
+        is_over = self.status is S.quoted and self.quote_valid_until is not None and self.quote_valid_until <= now
+        return S.quote_expired if is_over else self.status
+
     def step(self, event: str, now: datetime) -> None:
         """Move along an edge, from where the clock has taken it by now."""
-        is_over = self.status is S.quoted and self.quote_valid_until is not None and self.quote_valid_until <= now
-        if is_over and event not in ("quote", "expire"):
+        if self.status_at(now) is S.quote_expired and event not in ("quote", "expire"):
             raise no_such_step("change request", S.quote_expired, event, ["quote"])
         self.take(event)
 

@@ -10,7 +10,7 @@ from realestate.database import as_system
 from realestate.errors import Conflict, NotFound
 from realestate.models.base import Versions, no_such_step
 from realestate.models.bookings import Booking
-from realestate.models.change_requests import CHANGEABLE, ChangeRequest, ChangeRequestStatus, ChangeRequestType
+from realestate.models.change_requests import CHANGEABLE, ChangeRequest, ChangeRequestType
 from realestate.models.documents import DocumentSubject
 from realestate.models.projects import Project
 from realestate.models.rules import Rules
@@ -25,9 +25,8 @@ async def fetch(session: AsyncSession, request_id: int, event: str, version: Ver
 
 
 async def peek(session: AsyncSession, request_id: int, event: str, version: Versions | None) -> ChangeRequest:
-    request, status = await crud.change_requests.peek(session, request_id)
+    request, state = await crud.change_requests.peek(session, request_id)
     request.expect(version)
-    state = ChangeRequestStatus(status)
     allowed = [name for name, (sources, _) in ChangeRequest.EDGES.items() if state in sources]
     if event not in allowed:
         raise no_such_step("change request", state, event, allowed)
