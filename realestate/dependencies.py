@@ -232,6 +232,7 @@ def _reader_of(guard: Guard) -> Callable[..., Awaitable[Reader]]:
 AnyReader = Annotated[Reader, Depends(_reader_of(ANYONE))]
 PartyReader = Annotated[Reader, Depends(_reader_of(PARTIES))]
 UserReader = Annotated[Reader, Depends(_reader_of(USERS))]
+CustomerReader = Annotated[Reader, Depends(_reader_of(CUSTOMERS))]
 BuilderReader = Annotated[Reader, Depends(_reader_of(BUILDERS))]
 AdminReader = Annotated[Reader, Depends(_reader_of(ADMINS))]
 

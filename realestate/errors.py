@@ -102,6 +102,7 @@ class Replayed(Exception):
 
 
 CONSTRAINTS: dict[str, tuple[str, str]] = {
+    "last_owner": ("LAST_OWNER", "A company has at least one owner: make somebody else one first."),
     "uq_users_email": ("EMAIL_TAKEN", "There is already an account with this e-mail address."),
     "uq_builders_license_number": ("LICENSE_TAKEN", "There is already a company with this licence number."),
     "uq_projects_builder_id_slug": ("SLUG_TAKEN", "Another of your projects has this slug."),

@@ -17,11 +17,13 @@ from realestate.routers.admin import audit as admin_audit
 from realestate.routers.admin import builders as admin_builders
 from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
-from realestate.routers.builder import availability
+from realestate.routers.builder import availability, customers, team
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import messages as builder_messages
+from realestate.routers.builder import profile as builder_profile
 from realestate.routers.builder import settings as builder_settings
+from realestate.routers.customer import profile as customer_profile
 from realestate.routers.shared import (
     appointments,
     bookings,
@@ -36,6 +38,7 @@ from realestate.routers.shared import (
     payments,
     progress,
     projects,
+    sessions,
     units,
     updates,
 )
@@ -70,6 +73,11 @@ ROUTERS = (
     admin_settings,
     admin_audit,
     meta,
+    sessions,
+    team,
+    customers,
+    builder_profile,
+    customer_profile,
     system,
 )
 CATALOGUE = Ear(heard=lambda _: kept.forget(), hears=kept.listen)
@@ -85,6 +93,10 @@ not yours answers 404, like what does not exist. Every refusal is a problem docu
 """
 TAGS = [
     {"name": "auth", "description": "Register, sign in, stay signed in."},
+    {"name": "team", "description": "Who is in a builder's team, what for, and who is invited."},
+    {"name": "builder", "description": "What a company says of itself."},
+    {"name": "customers (builder)", "description": "The customers whom a company knows, and who looks after them."},
+    {"name": "customer", "description": "A customer's own profile."},
     {"name": "builders", "description": "The companies that build and sell."},
     {"name": "projects", "description": "What is built: the catalogue, and what its builders do with it."},
     {"name": "units", "description": "What is sold: search, holds, release and block."},

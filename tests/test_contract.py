@@ -8,12 +8,12 @@ import pytest
 
 from realestate.database import Identity, transaction
 from realestate.main import app
-from realestate.models.accounts import Role
+from realestate.models.accounts import Role, TeamRole
 from realestate.routers.contract import describe
 from realestate.security import tokens
 from realestate.services import idempotency
 from tests import poison
-from tests.factories import make_admin, make_builder, make_change_request, make_customer, make_unit
+from tests.factories import make_admin, make_builder, make_change_request, make_customer, make_member, make_unit
 from tests.queries import counted
 from tests.stories import glb, made_phase, model, pay, picture, posted_update, reserved_booking, upload, visit, written
 from tests.test_documentation import bodies_without_example, operations
@@ -28,6 +28,7 @@ PUBLIC = {
     "GET /api/calendar.ics",  # its token is in the address: calendar programs send no headers
     "GET /api/meta/enums",
     *("POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/token", "POST /api/auth/refresh"),
+    "POST /api/builder/join",
 }
 FOR_ANYONE = {
     *("GET /api/documents/{document_id}", "GET /api/models/{model_id}", "GET /api/models/{model_id}/file"),
@@ -50,7 +51,8 @@ OPEN_TO = dict.fromkeys(FOR_ANYONE, ("customer", "admin")) | {
     "DELETE /api/admin/builders/{builder_id}/suspension": ("admin",),
 }
 """What a published project and its units are to those who have nothing to do with them."""
-READS = sorted(name for name in OPERATIONS.keys() - PUBLIC if name.startswith("GET") and name != "GET /api/auth/me")
+BY_THE_DOORMAN = {"GET /api/auth/me", "GET /api/me/sessions"}
+READS = sorted(name for name in OPERATIONS.keys() - PUBLIC - BY_THE_DOORMAN if name.startswith("GET"))
 """Who is signed in is read as the doorman, in a transaction of its own."""
 
 
@@ -69,6 +71,8 @@ async def world(client):
     phase = await made_phase(client, builder, booking["project_id"])
     update = await posted_update(client, builder, booking["project_id"])
     wish = await make_change_request(builder, booking)
+    invited = {"email": "nikhil@example.com", "team_role": "viewer"}
+    invite = (await client.post("/api/builder/team/invites", json=invited, headers=builder.headers)).json()
     slug = (await client.get(f"/api/projects/{booking['project_id']}")).json()["builder"]["slug"]
     ids = {
         "project_id": booking["project_id"],
@@ -87,6 +91,8 @@ async def world(client):
         "scheduled_message_id": later["id"],
         "canned_reply_id": canned["id"],
         "change_request_id": wish,
+        "user_id": (await make_member(builder, TeamRole.viewer)).user_id,
+        "invite_id": invite["id"],
         "slug": slug,
         "builder_id": builder.builder_id,
         "setting_key": "portal.notice",

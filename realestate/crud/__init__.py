@@ -15,10 +15,12 @@ from realestate.crud import (
     models3d,
     notifications,
     payments,
+    profiles,
     progress,
     projects,
     reserves,
     settings,
+    team,
     units,
 )
 
@@ -37,9 +39,11 @@ __all__ = [
     "models3d",
     "notifications",
     "payments",
+    "profiles",
     "progress",
     "projects",
     "reserves",
     "settings",
+    "team",
     "units",
 ]

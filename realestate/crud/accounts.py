@@ -1,14 +1,14 @@
 """Accounts in the database: people and their profiles, sessions, counted tries. Called by `services.accounts` alone, as doorman."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Interval, Select, case, delete, exists, func, select, type_coerce, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Interval, Select, case, delete, desc, exists, func, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, undefer
+from sqlalchemy.orm import Load, aliased, undefer
 
-from realestate.models.accounts import Builder, BuilderStatus, Customer, RefreshToken, Throttle, User
+from realestate.models.accounts import Builder, BuilderStatus, Customer, Invite, InviteKind, RefreshToken, Throttle, User
 from realestate.models.appointments import CalendarFeed
 
 
@@ -73,9 +73,14 @@ async def remove_calendar_token(session: AsyncSession, user_id: int) -> None:
     await session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user_id))
 
 
+async def lock_open_invite(session: AsyncSession, code_hash: bytes, kind: InviteKind) -> Invite | None:
+    """The invitation that this code is of, if it is still good. Of several who come at once, the others find none."""
+    return await session.scalar(select(Invite).where(Invite.code_hash == code_hash, Invite.kind == kind, Invite.is_open).with_for_update())
+
+
 def _accounts() -> Select[User, Builder, Customer]:
     people = select(User, Builder, Customer).outerjoin(Builder, User.builder_id == Builder.id)
-    return people.outerjoin(Customer, User.id == Customer.id)
+    return people.outerjoin(Customer, User.id == Customer.id).options(Load(User).undefer_group("account"))
 
 
 def _locked() -> Select[User, Builder, Customer]:
@@ -123,10 +128,21 @@ async def find_spent_family(session: AsyncSession, token_hash: bytes) -> int | N
     )
 
 
-async def end_sessions(session: AsyncSession, user_id: int, family_id: int | None = None) -> set[int]:
-    """End one session of a user, or all: those that were not over yet."""
+async def running_sessions(session: AsyncSession, user_id: int) -> list[tuple[int, str | None, datetime, datetime]]:
+    """The families of a user whose newest token is still good: number, last client, beginning, last refresh."""
+    link = RefreshToken
+    agent = func.array_agg(aggregate_order_by(link.user_agent, link.id.desc()))[1]
+    families = select(link.family_id, agent, func.min(link.created_at), func.max(link.created_at).label("latest"))
+    running = families.where(link.user_id == user_id, link.ended_at.is_(None)).group_by(link.family_id)
+    rows = await session.execute(running.having(func.max(link.expires_at) > func.now()).order_by(desc("latest")))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+async def end_sessions(session: AsyncSession, user_id: int, family_id: int | None = None, keep: int | None = None) -> set[int]:
+    """End one session of a user, or all, perhaps but one: those that were not over yet."""
     link = RefreshToken
     wanted = [link.user_id == user_id, link.ended_at.is_(None)] + ([link.family_id == family_id] if family_id else [])
+    wanted += [link.family_id != keep] if keep else []
     return set(await session.scalars(update(link).where(*wanted).values(ended_at=func.now()).returning(link.family_id)))
 
 

@@ -1,6 +1,6 @@
 """Whom a builder knows."""
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,3 +31,17 @@ async def lock(session: AsyncSession, customer_id: int) -> None:
 async def find_seller(session: AsyncSession, builder_id: int, customer_id: int) -> int | None:
     """Who of the builder's team looks after the customer."""
     return await session.scalar(select(Lead.assigned_to).where(Lead.builder_id == builder_id, Lead.customer_id == customer_id))
+
+
+async def get(session: AsyncSession, customer_id: int) -> Lead:
+    """What the caller's company has with a customer, locked."""
+    lead = await session.scalar(select(Lead).where(Lead.customer_id == customer_id).with_for_update(of=Lead))
+    if lead is None:
+        raise NotFound(detail="There is no such customer among your leads.")
+    return lead
+
+
+async def give(session: AsyncSession, builder_id: int, customer_id: int, seller: int) -> None:
+    """A customer whom nobody looks after yet is this seller's. Speak as the system."""
+    is_free = (Lead.builder_id == builder_id, Lead.customer_id == customer_id, Lead.assigned_to.is_(None))
+    await session.execute(update(Lead).where(*is_free).values(assigned_to=seller), execution_options={"synchronize_session": False})

@@ -52,6 +52,8 @@ class Event(Kind):
     builder_verified = "builder_verified"
     message_new = "message_new"
     conversation_assigned = "conversation_assigned"
+    team_invited = "team_invited"
+    role_changed = "role_changed"
 
 
 class NotificationCategory(Kind):
@@ -87,6 +89,8 @@ class Subject(Kind):
     setting = "setting"
     message = "message"
     change_request = "change_request"
+    invite = "invite"
+    lead = "lead"
 
 
 class NotificationCounter(Base):

@@ -7,7 +7,7 @@ from fastapi import Depends, Form, Request
 from realestate.dependencies import CurrentUser
 from realestate.problems import problems
 from realestate.routing import Router
-from realestate.schemas.accounts import Credentials, PasswordChange, PasswordForm, RefreshRequest, Registration, Tokens, UserOut
+from realestate.schemas.accounts import Credentials, PasswordChange, PasswordForm, RefreshRequest, Registration, Tokens, UserOut, UserUpdate
 from realestate.schemas.base import Said
 from realestate.services import accounts
 from realestate.services.accounts import Client
@@ -84,3 +84,9 @@ async def change_password(said: PasswordChange, caller: CurrentUser, client: Cal
 async def get_me(caller: CurrentUser) -> UserOut:
     """Who you are, and what you may do."""
     return await accounts.me(caller)
+
+
+@router.patch("/me", response_model=UserOut)
+async def change_me(said: UserUpdate, caller: CurrentUser) -> UserOut:
+    """Change what is sent and leave the rest. A customer changes name and phone with `PATCH /api/customer/profile`."""
+    return await accounts.change_me(caller, said)

@@ -6,7 +6,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from pydantic_core import PydanticCustomError
 
 from realestate.models.accounts import Permission, TeamRole, UserType
-from realestate.schemas.base import Email, Input, Line, Phone, Wire
+from realestate.schemas.base import Email, Input, Line, Phone, Wire, pattern
+from realestate.schemas.catalogue import Timezone
 from realestate.schemas.times import Moment
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000), Field(json_schema_extra={"format": "password"})]
@@ -122,6 +123,18 @@ class PasswordChange(Input, json_schema_extra={"examples": [{"old_password": "co
     new_password: Password
 
 
+_LOCALE = pattern("^[a-z]{2,3}(-[A-Z]{2})?$", "Input should be a language such as en, or with a region, en-IN.")
+
+
+class UserUpdate(Input, json_schema_extra={"examples": [{"full_name": "Meera Kulkarni", "timezone": "Asia/Kolkata"}]}):
+    """What is not said stays. A customer's name and phone are those of their profile."""
+
+    full_name: Line | None = None
+    phone: Phone | None = None
+    locale: Annotated[str | None, Field(pattern=_LOCALE, description="language, and region if it matters", examples=["en-IN"])] = None
+    timezone: Timezone | None = None
+
+
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -140,9 +153,27 @@ class UserOut(Wire):
     customer_id: int | None
     team_role: TeamRole | None
     permissions: list[Permission]
-    project_scope: Annotated[list[int], Field(description="the only projects that a member of a team sees; empty: all of the company's")]
+    project_scope: Annotated[
+        list[int] | None, Field(description="the only projects that a member of a team sees; null: all of the company's")
+    ]
+    locale: str
+    timezone: str
     is_verified: bool
     created_at: Moment
+
+
+class SessionOut(Wire):
+    """One place where somebody is signed in. The id is a text, because it may be larger than a number in JavaScript."""
+
+    id: str
+    user_agent: str | None
+    began_at: Moment
+    refreshed_at: Moment
+    is_this_one: bool
+
+
+class SessionsOut(Wire):
+    sessions: list[SessionOut]
 
 
 class Tokens(Wire):

@@ -70,6 +70,10 @@ TELLINGS: dict[Event, Telling] = {
             (Event.appointment_reminder, "Reminder", ", in {hours} hours.", HIGH),
         )
     },
+    Event.team_invited: Telling("Invitation sent", "{email} has been invited to the team: {role}.", (ADMINS,), NotificationCategory.system),
+    Event.role_changed: Telling(
+        "Change in the team", "The place of {name} in the team has changed: {role}.", (ADMINS,), NotificationCategory.system, HIGH
+    ),
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
     Event.message_new: Telling("New message", "{sender} has written about {project}.", (REPLY,), NotificationCategory.message),
     Event.conversation_assigned: Telling(

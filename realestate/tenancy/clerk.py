@@ -46,6 +46,7 @@ def _business(said: str) -> str:
     whose |= {"appointment": ("appointments", "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)")}  # who meet, of both sides
     whose |= {"message": ("messages", "CASE WHEN t.is_internal THEN ARRAY[]::bigint[] ELSE ARRAY[t.customer_id] END")}
     whose |= {"change_request": ("change_requests", parties("t.booking_id"))}
+    whose |= {"user": ("users", "ARRAY[t.id]"), "invite": ("invites", "ARRAY[]::bigint[]"), "lead": ("leads", "ARRAY[t.customer_id]")}
     tables = {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()}
     return _one_of(said, tables | {"builder": ("builders", "t.id", "ARRAY[]::bigint[]")})
 
@@ -75,8 +76,7 @@ def _broadcast(said: str) -> str:
 
 def _anything(said: str) -> str:
     """The same of whatever acts are done to."""
-    whose = {"user": ("users", "t.builder_id", "ARRAY[t.id]")}
-    whose |= {subject: (f"{subject}s", "t.builder_id", "ARRAY[]::bigint[]") for subject in ("project", "unit")}
+    whose = {subject: (f"{subject}s", "t.builder_id", "ARRAY[]::bigint[]") for subject in ("project", "unit")}
     whose |= {"progress": ("project_progress", "t.builder_id", "ARRAY[]::bigint[]")}
     whose |= {"update": ("construction_updates", "t.builder_id", "ARRAY[]::bigint[]")}
     whose |= {"setting": ("system_settings", "t.builder_id", "ARRAY[]::bigint[]")}

@@ -6,6 +6,7 @@ from realestate.tenancy import changes
 from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.clerk import DEFINER, Function
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
+from realestate.tenancy.owners import LAST_OWNER
 
 _ACTIVE = tuple(status.value for status in ACTIVE)
 
@@ -223,4 +224,4 @@ REFUSE = Function(
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, REFUSE, *CONVERSATIONS)
+INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, REFUSE, *CONVERSATIONS, LAST_OWNER)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 REFUSED = "42501"
 
 # What a team sees of itself and what is numbered or said for all of it.
-OF_THE_COMPANY = {"builders", "builder_accounts", "users", "customers", "audit_events", "number_counters", "canned_replies"}
+OF_THE_COMPANY = {"builders", "builder_accounts", "users", "customers", "audit_events", "number_counters", "canned_replies", "invites"}
 OF_ONE_PERSON = {"notifications", "notification_counters", "inbox_epoch", "calendar_feeds", "idempotency_keys"}
 TABLES = ("projects", "units", "bookings", "booking_parties", "installments", "payments", "allocations", "leads", "customers")
 

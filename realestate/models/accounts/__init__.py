@@ -1,10 +1,13 @@
 """Who: builders (the tenants), the people who sign in, customers, and who knows whom."""
 
+from realestate.models.accounts.invites import Invite
 from realestate.models.accounts.people import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
 from realestate.models.accounts.words import (
     LIMITED,
     PERMISSIONS,
     BuilderStatus,
+    InviteKind,
+    InviteState,
     KycStatus,
     LeadSource,
     LeadStage,
@@ -23,6 +26,9 @@ __all__ = [
     "BuilderAccount",
     "BuilderStatus",
     "Customer",
+    "Invite",
+    "InviteKind",
+    "InviteState",
     "KycStatus",
     "Lead",
     "LeadSource",

@@ -27,6 +27,8 @@ from realestate.models.base import Base, Identified, Stateful, Timestamped, Vers
 
 MOST_PROJECTS_OF_A_SCOPE = 50
 """It travels in every access token."""
+_ACCOUNT: dict[str, Any] = {"deferred": True, "deferred_group": "account", "deferred_raiseload": True}
+"""What is between a person and the platform: not a colleague's to see, nor a builder's of its customers."""
 
 
 class User(Identified, Timestamped, Base):
@@ -55,14 +57,14 @@ class User(Identified, Timestamped, Base):
     phone: Mapped[str | None]
     password_hash: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     is_active: Mapped[bool] = mapped_column(server_default="true")
-    is_verified: Mapped[bool] = mapped_column(server_default="false")
-    last_login: Mapped[datetime | None]
+    is_verified: Mapped[bool] = mapped_column(server_default="false", **_ACCOUNT)
+    last_login: Mapped[datetime | None] = mapped_column(**_ACCOUNT)
     external_issuer: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     external_subject: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     locale: Mapped[str] = mapped_column(server_default="en")
     timezone: Mapped[str] = mapped_column(server_default="UTC")
-    notification_prefs: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    erased_at: Mapped[datetime | None]
+    notification_prefs: Mapped[dict[str, Any]] = mapped_column(server_default="{}", **_ACCOUNT)
+    erased_at: Mapped[datetime | None] = mapped_column(**_ACCOUNT)
 
 
 class Builder(Identified, Timestamped, Versioned, Stateful, Base):
@@ -190,6 +192,9 @@ class Lead(Identified, Timestamped, Base):
     source: Mapped[LeadSource]
     stage: Mapped[LeadStage] = mapped_column(server_default=LeadStage.new)
     assigned_to: Mapped[int | None]
+    """Who of the team looks after this customer; null: its managers."""
+
+    customer: Mapped[Customer] = relationship(lazy="raise", viewonly=True)
 
 
 class RefreshToken(Identified, Base):

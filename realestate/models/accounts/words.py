@@ -39,6 +39,20 @@ class TeamRole(Kind):
     viewer = "viewer"
 
 
+class InviteKind(Kind):
+    """What an invitation is into: the company's team, or the customers whom it knows."""
+
+    team = "team"
+    customer = "customer"
+
+
+class InviteState(Kind):
+    open = "open"
+    used = "used"
+    revoked = "revoked"
+    expired = "expired"
+
+
 class Permission(Kind):
     """What a member of a team may do; `PERMISSIONS` says who."""
 

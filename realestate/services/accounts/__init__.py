@@ -2,23 +2,42 @@
 
 from realestate.services.accounts.calendars import close_calendar, open_calendar, whose_calendar
 from realestate.services.accounts.credentials import change_password, sign_in
-from realestate.services.accounts.profiles import me
+from realestate.services.accounts.invitations import accept, invite, join, try_code
+from realestate.services.accounts.profiles import change_me, me
 from realestate.services.accounts.registration import create_admin, register
-from realestate.services.accounts.sessions import Client, end, end_all, learn_of_ended_sessions, refresh, watch_ended_sessions
+from realestate.services.accounts.sessions import (
+    Client,
+    end,
+    end_all,
+    end_others,
+    learn_of_ended_sessions,
+    list_sessions,
+    refresh,
+    revoke,
+    watch_ended_sessions,
+)
 
 __all__ = [
     "Client",
+    "accept",
+    "change_me",
     "change_password",
     "close_calendar",
     "create_admin",
     "end",
     "end_all",
+    "end_others",
+    "invite",
+    "join",
     "learn_of_ended_sessions",
+    "list_sessions",
     "me",
     "open_calendar",
     "refresh",
     "register",
+    "revoke",
     "sign_in",
+    "try_code",
     "watch_ended_sessions",
     "whose_calendar",
 ]

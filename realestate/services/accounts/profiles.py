@@ -3,9 +3,10 @@
 from realestate import crud
 from realestate.crud.accounts import Account
 from realestate.database import DOORMAN, Identity, transaction
-from realestate.errors import Unauthenticated
-from realestate.models.accounts import permissions_of
-from realestate.schemas.accounts import UserOut
+from realestate.errors import Invalid, Unauthenticated
+from realestate.models.accounts import Role, permissions_of
+from realestate.schemas.accounts import UserOut, UserUpdate
+from realestate.services import audit
 
 
 async def me(caller: Identity) -> UserOut:
@@ -15,6 +16,22 @@ async def me(caller: Identity) -> UserOut:
     if account is None or not account.may_sign_in:
         raise Unauthenticated("SESSION_ENDED", "This account has been closed.")
     return describe(account)
+
+
+async def change_me(caller: Identity, said: UserUpdate) -> UserOut:
+    """A customer's name and phone stand in their profile, which they change themselves."""
+    changes = {name: value for name, value in said.model_dump(exclude_unset=True).items() if value is not None or name == "phone"}
+    if caller.role is Role.customer and (named := sorted(changes.keys() & {"full_name", "phone"})):
+        raise Invalid.field(named[0], "Change this in your profile.", "IN_THE_PROFILE")
+    async with transaction(DOORMAN) as session:
+        account = await crud.accounts.lock(session, caller.me)
+        if account is None or not account.may_sign_in:
+            raise Unauthenticated("SESSION_ENDED", "This account has been closed.")
+        for name, value in changes.items():
+            setattr(account.user, name, value)
+        audit.record(session, "user.changed", account.user, actor_id=caller.me, fields=sorted(changes))
+        await session.flush()
+        return describe(account)
 
 
 def describe(account: Account) -> UserOut:
@@ -34,7 +51,9 @@ def describe(account: Account) -> UserOut:
         customer_id=customer.id if customer else None,
         team_role=user.team_role,
         permissions=permissions_of(user.team_role, user.may_certify),
-        project_scope=user.project_scope or [],
+        project_scope=user.project_scope,
+        locale=user.locale,
+        timezone=user.timezone,
         is_verified=user.is_verified,
         created_at=user.created_at,
     )

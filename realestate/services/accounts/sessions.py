@@ -15,7 +15,7 @@ from realestate.crud.accounts import Account
 from realestate.database import DOORMAN, Identity, transaction
 from realestate.errors import Unauthenticated
 from realestate.logs import log
-from realestate.schemas.accounts import Tokens
+from realestate.schemas.accounts import SessionOut, SessionsOut, Tokens
 from realestate.security import sessions, tokens
 from realestate.services import audit
 from realestate.services.accounts.profiles import describe
@@ -61,6 +61,27 @@ async def end_all(caller: Identity) -> None:
     await _end(caller, None)
 
 
+async def end_others(caller: Identity) -> int:
+    """Sign out everywhere but here: of how many sessions."""
+    return len(await _end(caller, None, keep=caller.session_id))
+
+
+async def list_sessions(caller: Identity) -> SessionsOut:
+    """Those that have not ended and could still be continued, the latest first."""
+    async with transaction(DOORMAN) as session:
+        rows = await crud.accounts.running_sessions(session, caller.me)
+    found = [
+        SessionOut(id=str(family), user_agent=agent, began_at=began, refreshed_at=latest, is_this_one=family == caller.session_id)
+        for family, agent, began, latest in rows
+    ]
+    return SessionsOut(sessions=found)
+
+
+async def revoke(session: AsyncSession, user_id: int) -> None:
+    """End every session of somebody within another's transaction, which speaks as the system: known here at once, elsewhere in two seconds."""
+    sessions.ended.update(await crud.accounts.end_sessions(session, user_id))
+
+
 async def watch_ended_sessions() -> None:
     """Learn every two seconds what has ended in other processes. Runs until it is cancelled, whatever happens to the database."""
     while True:
@@ -99,14 +120,15 @@ async def _end_if_reused(session: AsyncSession, account: Account, token: str) ->
     return await crud.accounts.end_sessions(session, account.user.id, family_id)
 
 
-async def _end(caller: Identity, session_id: int | None) -> None:
+async def _end(caller: Identity, session_id: int | None, keep: int | None = None) -> set[int]:
     async with transaction(DOORMAN) as session:
         account = await crud.accounts.lock(session, caller.me)
         assert account, "users are never deleted"
-        ended = await crud.accounts.end_sessions(session, account.user.id, session_id)
+        ended = await crud.accounts.end_sessions(session, account.user.id, session_id, keep)
         for family_id in ended:
             audit.record(session, "session.ended", account.user, actor_id=account.user.id, session_id=family_id)
     sessions.ended.update(ended)
+    return ended
 
 
 def _tokens(account: Account, family_id: int, refresh_token: str) -> Tokens:

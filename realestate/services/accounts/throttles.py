@@ -26,11 +26,23 @@ class Limit:
 SIGN_INS_OF_CLIENT = Limit("sign-in-client", 50)
 SIGN_INS_TO_ACCOUNT = Limit("sign-in-account", 10)
 REGISTRATIONS = Limit("registration", 50)
+INVITATIONS = Limit("invitation", 50)
+JOINS = Limit("join", 20)
 
 
 async def count_registration(session: AsyncSession, address: str) -> None:
     """TooMany when this client has registered often enough."""
     await _count(session, REGISTRATIONS, _network(address))
+
+
+async def count_invitation(session: AsyncSession, user_id: int) -> None:
+    """TooMany when this member has invited often enough."""
+    await _count(session, INVITATIONS, str(user_id))
+
+
+async def count_join(session: AsyncSession, address: str) -> None:
+    """TooMany when this client has tried codes often enough, right or wrong."""
+    await _count(session, JOINS, _network(address))
 
 
 async def count_sign_in(session: AsyncSession, email: str, address: str) -> None:

@@ -1,6 +1,6 @@
 """People and companies, and what lets them in."""
 
-from realestate.models.accounts import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
+from realestate.models.accounts import Builder, BuilderAccount, Customer, Invite, Lead, RefreshToken, Throttle, User
 from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BUILDER, MY_BUILDERS, OUR_CUSTOMERS, OURS, May, Sentences
 
 COMPANY_PROFILE = ("contact_name", "phone", "address", "website", "description", "logo_url", "version", "updated_at")
@@ -10,7 +10,11 @@ CUSTOMER_PROFILE = (
     *("favourites", "marketing_consent_at", "version", "updated_at"),
 )
 CUSTOMER_TO_BUILDERS = tuple(column.name for column in Customer.__table__.columns if column.name not in ("kyc", "pan_hash"))
-PERSON = ("id", "builder_id", "user_type", "team_role", "email", "full_name", "phone", "is_active", "locale", "timezone")
+PERSON = (
+    *("id", "builder_id", "user_type", "team_role", "project_scope", "may_certify"),
+    *("email", "full_name", "phone", "is_active", "locale", "timezone", "created_at", "updated_at"),
+)
+INVITE = tuple(column.name for column in Invite.__table__.columns if column.name != "code_hash")
 
 WALL: Sentences = {
     Builder: [
@@ -22,6 +26,7 @@ WALL: Sentences = {
         May("admin", "change", ALL, only=("status", "verified", "version", "updated_at")),
         May("doorman", "read add change", ALL),
         May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("updated_at",)),
         May("worker", "read add change remove", ALL),
     ],
     BuilderAccount: [
@@ -55,6 +60,16 @@ WALL: Sentences = {
         May("builder", "read", OURS),
         May("builder", "change", OURS, only=("stage", "assigned_to", "updated_at")),
         May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Invite: [
+        May("builder", "read", OURS, only=INVITE),
+        May("builder", "add", f"{OURS} AND invited_by = {ME} AND used_at IS NULL"),
+        May("builder", "change", OURS, only=("revoked_at", "updated_at")),
+        May("admin", "read", ALL, only=INVITE),
+        May("doorman", "read", ALL),
+        May("doorman", "change", ALL, only=("used_at", "used_by", "updated_at")),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
     ],

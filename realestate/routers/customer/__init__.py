@@ -1,0 +1,1 @@
+"""What only customers have: /api/customer/…"""

@@ -1,0 +1,87 @@
+"""Codes that let people in: made once, kept only as a keyed hash, good for one person and seven days."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud
+from realestate.config import settings
+from realestate.database import DOORMAN, Identity, as_system, transaction
+from realestate.errors import NotFound
+from realestate.models.accounts import Invite, InviteKind, LeadSource, TeamRole, User, UserType
+from realestate.schemas.accounts import Tokens
+from realestate.schemas.team import Joining
+from realestate.security import passwords, tokens
+from realestate.services import audit
+from realestate.services.accounts.credentials import check_new
+from realestate.services.accounts.sessions import Client, begin
+from realestate.services.accounts.throttles import count_invitation, count_join
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""32 symbols, none of which looks like another: 40 bits in eight, which the throttle keeps anybody from guessing."""
+
+
+async def invite(session: AsyncSession, by: Identity, kind: InviteKind, **said: Any) -> tuple[Invite, str]:
+    """An invitation and, this once, its code. TooMany when this member has made many lately."""
+    async with as_system(session):
+        await count_invitation(session, by.me)
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    made = Invite(builder_id=by.builder_id, kind=kind, invited_by=by.me, code_hash=_hash(code), **said)
+    session.add(made)
+    await session.flush()
+    return made, f"{code[:4]}-{code[4:]}"
+
+
+async def join(said: Joining, client: Client) -> Tokens:
+    """Open an account in the team that has invited this address, and sign in. NotFound for a code that is not good any more."""
+    check_new(said.password, "password")
+    await try_code(client)
+    password_hash = await passwords.hash(said.password)
+    async with transaction(DOORMAN) as session:
+        found = await _open(session, said.code, InviteKind.team)
+        user = User(user_type=UserType.builder, email=found.email, full_name=said.full_name, phone=said.phone, password_hash=password_hash)
+        user.builder_id, user.team_role, user.project_scope = found.builder_id, found.team_role, found.project_scope
+        user.is_verified = not settings.is_production
+        session.add(user)
+        await session.flush()
+        found.use(user.id)
+        audit.record(session, "user.registered", user, actor_id=user.id, user_type=user.user_type.value, invited_by=found.invited_by)
+        account = await crud.accounts.find(session, user.id)
+        if account is None or not account.may_sign_in:
+            raise _not_good()
+        return await begin(session, account, client)
+
+
+async def accept(session: AsyncSession, customer: Identity, code: str) -> int:
+    """The customer comes to be known to the company that has invited them, looked after by its seller who has: the company's id."""
+    async with as_system(session):
+        found = await _open(session, code, InviteKind.customer)
+        found.use(customer.me)
+        inviter = await session.get_one(User, found.invited_by)
+        await crud.leads.know(session, found.builder_id, customer.me, LeadSource.team)
+        if inviter.is_active and inviter.team_role is TeamRole.sales:
+            await crud.leads.give(session, found.builder_id, customer.me, inviter.id)
+        audit.record(session, "invite.accepted", found)
+    return found.builder_id
+
+
+async def try_code(client: Client) -> None:
+    """Count this try in a transaction of its own, so that it counts whatever comes of it. TooMany when there were many."""
+    async with transaction(DOORMAN) as session:
+        await count_join(session, client.address)
+
+
+async def _open(session: AsyncSession, code: str, kind: InviteKind) -> Invite:
+    found = await crud.accounts.lock_open_invite(session, _hash(code), kind)
+    if found is None:
+        raise _not_good()
+    return found
+
+
+def _hash(code: str) -> bytes:
+    return tokens.fingerprint("invite", code.upper().replace("-", "").replace(" ", ""))
+
+
+def _not_good() -> NotFound:
+    return NotFound("INVITE_INVALID", "This code is wrong, used, taken back or too old. Ask for another one.")
