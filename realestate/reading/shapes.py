@@ -39,9 +39,10 @@ class Detail:
         row = aliased(self.model)
         schema = self.team if self.team and role in TEAM else self.schema
         wanted = getattr(row, self.key) == bindparam("id")
-        document = as_object(select(*fields(schema, row)).where(wanted))
-        version = select(getattr(row, "version", literal_column("0"))).where(wanted).scalar_subquery()
-        return compile_answer(sql_cast(version, Text) + literal_column("':'") + sql_cast(document, Text))
+        document = as_object(select(*fields(schema, row)).correlate(row))  # of the row that is found once, for both
+        version: Any = getattr(row, "version", literal_column("0"))
+        said = sql_cast(version, Text) + literal_column("':'") + sql_cast(document, Text)
+        return compile_answer(select(said).where(wanted).scalar_subquery())
 
 
 @dataclass(frozen=True, eq=False)
