@@ -20,9 +20,11 @@ from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability, customers, team
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
+from realestate.routers.builder import dashboard as builder_dashboard
 from realestate.routers.builder import messages as builder_messages
 from realestate.routers.builder import profile as builder_profile
 from realestate.routers.builder import settings as builder_settings
+from realestate.routers.customer import dashboard as customer_dashboard
 from realestate.routers.customer import profile as customer_profile
 from realestate.routers.shared import (
     appointments,
@@ -76,6 +78,8 @@ ROUTERS = (
     sessions,
     team,
     customers,
+    builder_dashboard,
+    customer_dashboard,
     builder_profile,
     customer_profile,
     system,

@@ -112,10 +112,16 @@ INBOX = Listing(
         )
     },
 )
+CONVERSATION_FIGURES = select(
+    _count(_IS_OPEN).label("open"),
+    _count(_any_said(is_unread(_said))).label("unread"),
+    func.coalesce(func.sum(Message.unread_count), 0).label("unread_messages"),
+).where(_BEGINS)
 FILED = Detail(Message, TeamConversation)
 """A conversation, by the id of its first message."""
 
-UNREAD_MESSAGES = Summary({"unread_count": select(func.count()).where(is_unread(Message)).scalar_subquery()})
+UNREAD = select(func.count()).where(is_unread(Message)).scalar_subquery()
+UNREAD_MESSAGES = Summary({"unread_count": UNREAD})
 
 # ── Not said yet ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

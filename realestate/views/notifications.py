@@ -8,8 +8,10 @@ from realestate.schemas.notifications import NotificationFeed, NotificationOut
 
 NOTIFICATION = Detail(Notification, NotificationOut)
 
+UNREAD = select(func.count()).where(~Notification.is_read, Notification.archived_at.is_(None)).scalar_subquery()
+
 _INBOX = {
-    "unread_count": select(func.count()).where(~Notification.is_read, Notification.archived_at.is_(None)).scalar_subquery(),
+    "unread_count": UNREAD,
     "epoch": select(cast(InboxEpoch.epoch, Text)).scalar_subquery(),
     "seq": func.coalesce(select(NotificationCounter.seq).scalar_subquery(), 0),
 }

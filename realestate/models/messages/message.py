@@ -103,6 +103,7 @@ class Message(Identified, Timestamped, Stateful, Base):
     if TYPE_CHECKING:  # of what models.messages.shown adds
         customer_name: Mapped[str]
         project_name: Mapped[str | None]
+        unread_count: Mapped[int]
 
     def take_back(self, sender_id: int, now: datetime) -> None:
         """As if it had never been said: by its sender, within minutes, while the other side has not read it."""

@@ -1,7 +1,7 @@
 """Money: what is owed (Installment), what has moved (Payment), and which part of a payment pays which line (Allocation)."""
 
 from realestate.models.payments.ledger import Allocation, Installment, NumberCounter, Payment
-from realestate.models.payments.sums import IS_LIVE, IS_SETTLED, OWED, RECEIVED
+from realestate.models.payments.sums import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
 from realestate.models.payments.words import (
     CLEARED,
     ON_THEIR_WAY,
@@ -17,10 +17,13 @@ from realestate.models.payments.words import (
 __all__ = [
     "CLEARED",
     "IS_LIVE",
+    "IS_OWED",
     "IS_SETTLED",
+    "LATE_BEFORE",
     "ON_THEIR_WAY",
     "OWED",
     "RECEIVED",
+    "TODAY_THERE",
     "Allocation",
     "Installment",
     "InstallmentKind",

@@ -12,18 +12,21 @@ from realestate.models.payments.ledger import Installment, Payment
 from realestate.models.payments.words import CLEARED, InstallmentStatus, PaymentKind
 from realestate.models.projects import Project
 
-
-def _today(*of_project: Any) -> Any:
-    """The date where a project stands, less its days of grace."""
-    grace = func.coalesce(sql_cast(Project.rules["grace_days"].astext, Integer), 0)
-    there = sql_cast(func.timezone(Project.timezone, func.now()), Date) - grace
-    return select(there).where(*of_project).scalar_subquery()
+TODAY_THERE = sql_cast(func.timezone(Project.timezone, func.now()), Date)
+"""The date where a project stands."""
+LATE_BEFORE = TODAY_THERE - func.coalesce(sql_cast(Project.rules["grace_days"].astext, Integer), 0)
+"""The same, less its days of grace: what was due before and is still owed is overdue."""
 
 
-_TODAY_OF_BOOKING = _today(Project.id == Booking.project_id).correlate(Booking)
-_TODAY_OF_LINE = _today(Project.id == Booking.project_id, Booking.id == Installment.booking_id).correlate(Installment)
+def _late_before(*of_project: Any) -> Any:
+    return select(LATE_BEFORE).where(*of_project).scalar_subquery()
+
+
+_LATE_BEFORE_OF_BOOKING = _late_before(Project.id == Booking.project_id).correlate(Booking)
+_LATE_BEFORE_OF_LINE = _late_before(Project.id == Booking.project_id, Booking.id == Installment.booking_id).correlate(Installment)
 IS_LIVE = Installment.status.not_in([InstallmentStatus.cancelled, InstallmentStatus.waived])
-_IS_OWED = Installment.status.in_([InstallmentStatus.demanded, InstallmentStatus.partially_paid])
+IS_OWED = Installment.status.in_([InstallmentStatus.demanded, InstallmentStatus.partially_paid])
+"""Demanded, and not all paid."""
 _PRIVATE: dict[str, Any] = {"deferred": True, "raiseload": True}
 
 
@@ -44,12 +47,12 @@ OWED = _sum(Installment.amount - Installment.allocated)
 Installment.outstanding_amount = column_property(
     type_coerce(case((IS_LIVE, Installment.amount - Installment.allocated), else_=0), Money), **_PRIVATE
 )
-Installment.is_overdue = column_property(func.coalesce(and_(_IS_OWED, Installment.due_date < _TODAY_OF_LINE), false()), **_PRIVATE)
+Installment.is_overdue = column_property(func.coalesce(and_(IS_OWED, Installment.due_date < _LATE_BEFORE_OF_LINE), false()), **_PRIVATE)
 Booking.paid_amount = column_property(_of_booking(RECEIVED, Payment, IS_SETTLED), **_PRIVATE)
 Booking.pending_amount = column_property(_of_booking(OWED, Installment, IS_LIVE), **_PRIVATE)
 Booking.payment_status = column_property(
     case(
-        (_of_booking(func.count(), Installment, _IS_OWED, Installment.due_date < _TODAY_OF_BOOKING) > 0, "overdue"),
+        (_of_booking(func.count(), Installment, IS_OWED, Installment.due_date < _LATE_BEFORE_OF_BOOKING) > 0, "overdue"),
         (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated > 0) == 0, "unpaid"),
         (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
         else_="paid",

@@ -1,0 +1,16 @@
+"""What a team's portal shows first."""
+
+from fastapi import Response
+
+from realestate.dependencies import BuilderReader
+from realestate.routing import Router
+from realestate.schemas.dashboards import BuilderDashboard
+from realestate.views.dashboards import BUILDER_DASHBOARD
+
+router = Router(prefix="/api/builder/dashboard", tags=["dashboards"])
+
+
+@router.get("", response_model=BuilderDashboard)
+async def get_builder_dashboard(read: BuilderReader) -> Response:
+    """Units, bookings, revenue by currency, visits, conversations, changes and projects, as far as you see them, and what you were told last."""
+    return await read.summary(BUILDER_DASHBOARD)
