@@ -86,6 +86,14 @@ async def lock_companions(session: AsyncSession, appointment: Appointment) -> Se
     return (await session.scalars(live.with_for_update())).all()
 
 
+async def lock_ahead(session: AsyncSession, host_id: int) -> Sequence[Appointment]:
+    """Those that somebody of the team is to receive or is receiving, with their projects, locked; parties of one group come together."""
+    ahead = select(Appointment).where(Appointment.assigned_to == host_id, Appointment.status.in_(LIVE), Appointment.ends_at > func.now())
+    whole = ahead.options(joinedload(Appointment.project, innerjoin=True)).order_by(Appointment.id)
+    found = await session.scalars(whole.with_for_update(of=Appointment).execution_options(populate_existing=True))
+    return sorted(found, key=lambda one: (one.starts_at, one.project_id, one.id))
+
+
 # ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 AHEAD = (AppointmentStatus.scheduled, AppointmentStatus.confirmed)

@@ -1,6 +1,7 @@
 """Projects in the database."""
 
 from itertools import count
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from realestate.models.accounts import Builder
 from realestate.models.appointments import Appointment
 from realestate.models.base import Versions
 from realestate.models.bookings import Booking
+from realestate.models.messages import Message
 from realestate.models.projects import Project
 from realestate.models.units import Hold, Unit
 
@@ -62,10 +64,17 @@ async def has_units(session: AsyncSession, project_id: int) -> bool:
 
 
 async def count_claims(session: AsyncSession, project_id: int) -> dict[str, int]:
-    """How many bookings and holds its units have ever had, and how many appointments were made."""
-    models: dict[str, type[Booking | Hold | Appointment]] = {"bookings": Booking, "holds": Hold, "appointments": Appointment}
+    """How many bookings and holds its units have ever had, how many appointments were made, and how many conversations begun. Change
+    requests have a booking; documents go with the project."""
+    ids: dict[str, Any] = {
+        "bookings": Booking.id,
+        "holds": Hold.id,
+        "appointments": Appointment.id,
+        "conversations": Message.conversation_id,
+    }
     counts = (
-        select(func.count(model.id)).where(model.project_id == project_id).scalar_subquery().label(name) for name, model in models.items()
+        select(func.count(id.distinct())).where(id.class_.project_id == project_id).scalar_subquery().label(name)
+        for name, id in ids.items()
     )
     return dict((await session.execute(select(*counts))).one()._mapping)
 

@@ -1,23 +1,26 @@
 """Members of a builder's team and invitations, as the wall shows them to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import CursorResult, func, select, true, update
+from sqlalchemy import CursorResult, case, func, null, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
 from realestate.errors import NotFound
-from realestate.models.accounts import Builder, Invite, Lead, TeamRole, User
+from realestate.models.accounts import PERMISSIONS, Builder, Invite, Lead, Permission, TeamRole, User
 from realestate.models.bookings import GROUPS, Booking, BookingGroup
+from realestate.models.messages import Message
 from realestate.models.projects import Project
 
 SHOWN = (User.builder_id, User.team_role, User.project_scope, User.may_certify, User.email, User.full_name, User.is_active)
 _GOES_ON = Booking.status.not_in([*GROUPS[BookingGroup.completed], *GROUPS[BookingGroup.cancelled]])
-LOOKED_AFTER = (
-    (Lead.assigned_to, true()),
-    (Booking.agent_id, _GOES_ON),
+CUSTOMERS = ((Lead.assigned_to, true(), None),)
+BUSINESS = (
+    (Booking.agent_id, _GOES_ON, None),
+    (Message.assigned_to, true(), Permission.messages_reply),
 )
-"""Where a row names the member who looks after it, and which rows are still open: a room adds its own."""
+"""Where a row names the member who looks after it; which rows are still open; what only a member with this permission looks after."""
 
 
 async def get(session: AsyncSession, user_id: int) -> User:
@@ -42,15 +45,26 @@ async def count_projects(session: AsyncSession, ids: Collection[int]) -> int:
     return (await session.scalars(select(func.count(Project.id)).where(Project.id.in_(ids)))).one()
 
 
-async def reassign(session: AsyncSession, from_user: int, to_user: int | None) -> int:
-    """All that one member looks after is another's, or nobody's, from now on: how many rows. Speak as the system."""
+async def reassign(
+    session: AsyncSession, looked_after: Iterable[tuple[Any, Any, Permission | None]], from_user: int, heir: User | None
+) -> int:
+    """What one member looks after is another's, or nobody's where that one cannot, from now on: how many rows. Speak as the system."""
     count = 0
-    for column, is_open in LOOKED_AFTER:
-        rows = update(column.class_).where(column == from_user, is_open).values({column: to_user})
+    for column, is_open, permission in looked_after:
+        rows = update(column.class_).where(column == from_user, is_open).values({column: _whose(column.class_, permission, heir)})
         result = await session.execute(rows, execution_options={"synchronize_session": False})
         assert isinstance(result, CursorResult)
         count += result.rowcount
     return count
+
+
+def _whose(model: Any, permission: Permission | None, heir: User | None) -> Any:
+    """The heir, who must be able to see the row and to do what it asks for."""
+    if heir is None or permission and heir.team_role not in PERMISSIONS[permission]:
+        return null()
+    if heir.project_scope and hasattr(model, "project_id"):
+        return case((model.project_id.in_(heir.project_scope), heir.id), else_=null())
+    return heir.id
 
 
 async def hand_over_company(session: AsyncSession, from_user: int) -> None:

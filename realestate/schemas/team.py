@@ -57,7 +57,7 @@ class MemberUpdate(Input, json_schema_extra={"examples": [{"team_role": "sales",
 
 class Removal(Wire):
     message: str = Field(examples=["Done."])
-    reassigned: Annotated[int, Field(description="customers, bookings and visits that somebody else looks after now")]
+    reassigned: Annotated[int, Field(description="customers, bookings, visits and conversations that somebody else looks after now")]
 
 
 class InviteCreate(Input, json_schema_extra={"examples": [{"email": "nikhil@example.com", "team_role": "sales", "project_scope": [3]}]}):

@@ -79,11 +79,11 @@ async def unpublish(session: AsyncSession, project_id: int, version: Versions | 
 
 
 async def delete(session: AsyncSession, project_id: int, version: Versions | None) -> None:
-    """With its units. Conflict PROJECT_IN_USE once anybody has held or booked one."""
+    """With its units. Conflict PROJECT_IN_USE once anybody has held or booked one, come to see it or written about it."""
     project = await crud.projects.lock(session, project_id, version)
     blocked_by = await crud.projects.count_claims(session, project_id)
     if any(blocked_by.values()):
-        detail = "This project has bookings, holds or appointments and cannot be deleted; unpublish it instead."
+        detail = "This project has bookings, holds, appointments or conversations and cannot be deleted; unpublish it instead."
         raise Conflict("PROJECT_IN_USE", detail, blocked_by=blocked_by)
     audit.record(session, "project.deleted", project, project_name=project.project_name)
     await crud.projects.delete_with_units(session, project)

@@ -12,7 +12,7 @@ from realestate.errors import Forbidden, Invalid
 from realestate.models.accounts import PERMISSIONS, Invite, InviteKind, Permission, TeamRole, User
 from realestate.models.notifications import Event
 from realestate.schemas.team import InviteCreate, InviteMade, MemberUpdate
-from realestate.services import accounts, audit
+from realestate.services import accounts, appointments, audit
 from realestate.services.notifications import notify
 
 UNLIMITED = (TeamRole.owner, TeamRole.admin)
@@ -26,7 +26,7 @@ async def change(session: AsyncSession, by: Identity, user_id: int, said: Member
     was_active = member.is_active
     await _write(session, member, changes)
     if member.is_active < was_active:
-        await reassign(session, member.id, None)
+        await reassign(session, member, None)
     role = member.team_role.value if member.team_role else ""
     notify(session, Event.role_changed, member, part=token_hex(4), name=member.full_name, role=role.replace("_", " "))
     return member
@@ -35,17 +35,20 @@ async def change(session: AsyncSession, by: Identity, user_id: int, said: Member
 async def remove(session: AsyncSession, by: Identity, user_id: int, heir_id: int | None) -> int:
     """Close a member's account for good or for a while, and hand over what they looked after: how many rows. Repeatable."""
     member = await _fetch(session, by, user_id)
-    if heir_id is not None and (heir_id == user_id or not (await crud.team.get(session, heir_id)).is_active):
+    heir = None if heir_id is None else await crud.team.get(session, heir_id)
+    if heir and (heir is member or not heir.is_active):
         raise Invalid.field("reassign_to", "Name another member, who is active.", "NOT_AN_HEIR")
     await _write(session, member, {"is_active": False})
     audit.record(session, "team.removed", member, reassigned_to=heir_id)
-    return await reassign(session, user_id, heir_id)
+    return await reassign(session, member, heir)
 
 
-async def reassign(session: AsyncSession, from_user: int, to_user: int | None) -> int:
-    """What somebody looked after is another's, or the managers', from now on. Rooms name their columns in `crud.team.LOOKED_AFTER`."""
+async def reassign(session: AsyncSession, member: User, heir: User | None) -> int:
+    """What somebody looked after is another's, or the managers', from now on: customers, visits and the rest, in the order of locks."""
     async with as_system(session):
-        return await crud.team.reassign(session, from_user, to_user)
+        count = await crud.team.reassign(session, crud.team.CUSTOMERS, member.id, heir)
+        count += await appointments.hand_over(session, member, heir)
+        return count + await crud.team.reassign(session, crud.team.BUSINESS, member.id, heir)
 
 
 async def invite(session: AsyncSession, by: Identity, said: InviteCreate) -> InviteMade:

@@ -212,7 +212,7 @@ async def test_a_project_with_appointments_is_not_deleted(client):
     answer = await client.delete(f"/api/projects/{project_id}", headers=builder.headers)
 
     assert answer.status_code == 409 and answer.json()["code"] == "PROJECT_IN_USE"
-    assert answer.json()["blocked_by"] == {"bookings": 0, "holds": 0, "appointments": 1}
+    assert answer.json()["blocked_by"] == {"bookings": 0, "holds": 0, "appointments": 1, "conversations": 0}
 
 
 # ── Groups ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ import pytest
 from realestate.models.accounts import BuilderStatus, TeamRole
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units, unique
 from tests.queries import counted
+from tests.stories import made_phase, model, posted_update, upload, written
 
 pytestmark = pytest.mark.anyio
 
@@ -289,4 +290,30 @@ async def test_a_project_nobody_has_claimed_anything_of_can_be_deleted(client):
     assert (await client.delete(f"/api/projects/{unused}", headers=builder.headers)).json() == {"message": "The project has been deleted."}
     assert (await client.get(f"/api/projects/{unused}", headers=builder.headers)).status_code == 404
     refused = (await client.delete(f"/api/projects/{used}", headers=builder.headers)).json()
-    assert refused["code"] == "PROJECT_IN_USE" and refused["blocked_by"] == {"bookings": 0, "holds": 1, "appointments": 0}
+    assert refused["code"] == "PROJECT_IN_USE"
+    assert refused["blocked_by"] == {"bookings": 0, "holds": 1, "appointments": 0, "conversations": 0}
+
+
+async def test_a_project_that_people_have_written_about_is_not_deleted(client):
+    builder, asha = await make_builder(), await make_customer()
+    project_id = await make_project(builder)
+    for _ in range(2):
+        await written(client, asha, project_id)
+
+    answer = await client.delete(f"/api/projects/{project_id}", headers=builder.headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "PROJECT_IN_USE")
+    assert answer.json()["blocked_by"] == {"bookings": 0, "holds": 0, "appointments": 0, "conversations": 1}
+
+
+async def test_what_a_builder_has_put_into_a_project_goes_with_it(client):
+    builder = await make_builder()
+    project_id = await make_project(builder)
+    phase = await made_phase(client, builder, project_id)
+    await posted_update(client, builder, project_id, progress_id=phase["id"])
+    await model(client, builder, project_id=project_id)
+    assert (await upload(client, builder, project_id=project_id)).status_code == 201
+
+    answer = await client.delete(f"/api/projects/{project_id}", headers=builder.headers)
+
+    assert answer.status_code == 200, answer.text

@@ -8,8 +8,19 @@ from sqlalchemy import text
 from realestate.config import settings
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import Invite, TeamRole
-from tests.factories import PASSWORD, let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units, unique
-from tests.stories import reserved_booking, types_told
+from tests.factories import (
+    PASSWORD,
+    let_time_pass,
+    make_builder,
+    make_customer,
+    make_member,
+    make_project,
+    make_unit,
+    make_units,
+    shift_visit,
+    unique,
+)
+from tests.stories import meet, offered, reserved_booking, types_told, visit, written
 
 pytestmark = pytest.mark.anyio
 
@@ -245,3 +256,96 @@ async def test_a_removed_seller_hands_over_what_they_looked_after(client):
     team = (await client.get("/api/builder/team?is_active=false", headers=heir.headers)).json()
     assert [(member["id"], member["is_active"]) for member in team["members"]] == [(leaving.user_id, False)]
     assert (await change(client, builder, leaving, is_active=True)).json()["is_active"] is True
+
+
+async def receive(client, member, appointment, host):
+    """Let somebody of the team be the host of a visit."""
+    answer = await client.patch(f"/api/appointments/{appointment['id']}", json={"assigned_to": host.user_id}, headers=member.headers)
+    assert answer.status_code == 200, answer.text
+
+
+async def hosts(*appointments):
+    found = await rows("SELECT id, assigned_to, host_name FROM appointments WHERE id = ANY(:ids)", ids=[one["id"] for one in appointments])
+    by_id = {id: (host, name) for id, host, name in found}
+    return [by_id[one["id"]] for one in appointments]
+
+
+async def test_visitors_of_a_removed_host_are_received_by_the_heir_or_by_whoever_is_free(client):
+    builder = await make_builder()
+    leaving, heir = await make_member(builder, TeamRole.sales), await make_member(builder, TeamRole.sales)
+    asha, ravi, maya = await make_customer(), await make_customer("Ravi Nair"), await make_customer("Maya Pillai")
+    project_id = await make_project(builder)
+    free, busy, over = [await visit(client, asha, project_id, nth) for nth in (10, 20, 30)]
+    cancelled = await visit(client, maya, project_id, 40)
+    for mine in (free, busy, over, cancelled):
+        await receive(client, builder, mine, leaving)
+    at_the_same_time = (await meet(client, ravi, project_id, busy["appointment_date"])).json()
+    await receive(client, builder, at_the_same_time, heir)
+    await client.patch(f"/api/appointments/{cancelled['id']}/status", json={"status": "cancelled"}, headers=maya.headers)
+    await shift_visit(over["id"], minutes_ago=90)
+
+    answer = await remove(client, builder, leaving, reassign_to=heir.user_id)
+
+    assert answer.json()["reassigned"] == 2, answer.text
+    to_heir, to_owner = (heir.user_id, "Team Member"), (builder.user_id, "Meera Iyer")
+    assert await hosts(free, busy, at_the_same_time) == [to_heir, to_owner, to_heir]
+    assert [host for host, _ in await hosts(over, cancelled)] == [leaving.user_id] * 2
+    assert (await types_told(client, asha))[:2] == ["appointment_assigned"] * 2
+    assert (await types_told(client, heir))[0] == "appointment_assigned"
+
+
+async def test_a_visit_for_which_nobody_else_is_free_has_no_host_yet(client):
+    builder = await make_builder()
+    leaving = await make_member(builder, TeamRole.sales)
+    asha, ravi = await make_customer(), await make_customer("Ravi Nair")
+    project_id = await make_project(builder)
+    mine = await visit(client, asha, project_id)
+    await receive(client, builder, mine, leaving)
+    others = (await meet(client, ravi, project_id, mine["appointment_date"])).json()
+
+    assert (await remove(client, builder, leaving)).json()["reassigned"] == 1
+
+    assert await hosts(mine, others) == [(None, None), (builder.user_id, "Meera Iyer")]
+    shown = (await client.get(f"/api/appointments/{mine['id']}", headers=asha.headers)).json()
+    assert shown["status"] == "scheduled" and shown["host_name"] is None
+    assert mine["appointment_date"] not in await offered(client, project_id)
+
+
+async def test_a_group_keeps_one_host(client):
+    builder = await make_builder()
+    leaving, heir = await make_member(builder, TeamRole.sales), await make_member(builder, TeamRole.sales)
+    project_id = await make_project(builder)
+    rules = await client.put("/api/builder/availability", json={"group_capacity": 5}, headers=builder.headers)
+    assert rules.status_code == 200, rules.text
+    first = await visit(client, await make_customer(), project_id)
+    second = (await meet(client, await make_customer("Ravi Nair"), project_id, first["appointment_date"])).json()
+    await receive(client, builder, first, leaving)
+
+    assert (await remove(client, builder, leaving, reassign_to=heir.user_id)).json()["reassigned"] == 2
+
+    assert await hosts(first, second) == [(heir.user_id, "Team Member")] * 2
+    third = (await meet(client, await make_customer("Maya Pillai"), project_id, first["appointment_date"])).json()
+    assert await hosts(third) == await hosts(first)
+
+
+async def test_conversations_of_a_removed_member_are_the_heirs_or_everybodys_who_may_reply(client):
+    builder = await make_builder()
+    here, there = await make_project(builder), await make_project(builder)
+    support, limited = await make_member(builder, TeamRole.support), await make_member(builder, TeamRole.support, here)
+    viewer, asha = await make_member(builder, TeamRole.viewer), await make_customer()
+    talks = [(await written(client, asha, project_id))["conversation_id"] for project_id in (here, there)]
+
+    async def assigned():
+        found = await rows("SELECT assigned_to FROM messages WHERE id = ANY(:ids) ORDER BY id", ids=talks)
+        return [member for (member,) in found]
+
+    for leaving, heir, after in ((support, limited, [limited.user_id, None]), (limited, viewer, [None, None])):
+        for talk in talks:
+            path, said = f"/api/builder/conversations/{talk}/assignment", {"assigned_to": leaving.user_id}
+            assert (await client.post(path, json=said, headers=builder.headers)).status_code == 200
+        assert (await remove(client, builder, leaving, reassign_to=heir.user_id)).json()["reassigned"] == 2
+        assert await assigned() == after
+
+    assert (await types_told(client, builder))[0] == "message_new"
+    await written(client, asha, here, "Is anybody there?")
+    assert (await types_told(client, builder))[:2] == ["message_new"] * 2

@@ -97,8 +97,11 @@ class Agenda:
             return next((host for host in self.hosts if has_seats and host.id == group.host_id), None)
         if self.is_group(kind) and seats > self.rules.group_capacity:
             return None
-        free = [host for host in self.hosts if self._is_free(host, start, end)]
-        return next((host for host in free if host.id == preferred), free[0] if free else None)
+        return _choose([host for host in self.hosts if self._is_free(host, start, end)], preferred)
+
+    def successor(self, visit: tuple[datetime, datetime], busy: tuple[datetime, datetime], preferred: int | None) -> Host | None:
+        """Who receives visitors, alone or a group, whom a host that has left would have: free for all of it, the one preferred first."""
+        return _choose([host for host in self.hosts if host.hours.is_open(*visit, self.zone) and host.is_free(*busy)], preferred)
 
     def busy(self, start: datetime, end: datetime) -> tuple[datetime, datetime]:
         """What a visit takes of its host's time: with the buffer."""
@@ -112,6 +115,10 @@ class Agenda:
 
     def _is_free(self, host: Host, start: datetime, end: datetime) -> bool:
         return host.hours.is_open(start, end, self.zone) and host.is_free(*self.busy(start, end))
+
+
+def _choose(free: list[Host], preferred: int | None) -> Host | None:
+    return next((host for host in free if host.id == preferred), free[0] if free else None)
 
 
 def _time(said: str) -> datetime:

@@ -30,7 +30,9 @@ from realestate.views.team import INVITES, MEMBER, MEMBERS
 router = Router(prefix="/api/builder", tags=["team"])
 
 TeamLead = Annotated[Identity, may(Permission.team_manage)]
-Heir = Annotated[Id | None, Query(description="who looks after their customers and bookings from now on; else the managers do")]
+Heir = Annotated[
+    Id | None, Query(description="who looks after their customers, bookings, visits and conversations from now on; else the managers do")
+]
 
 
 @router.get("/team", response_model=MemberPage)
@@ -51,7 +53,11 @@ async def change_member(user_id: Id, said: MemberUpdate, member: TeamLead, sessi
 
 @router.delete("/team/{user_id}", response_model=Removal, responses=problems(409))
 async def remove_member(user_id: Id, member: TeamLead, session: BuilderSession, reassign_to: Heir = None) -> Removal:
-    """Close a member's account: their sessions end, and somebody else looks after their customers. 409 `LAST_OWNER`."""
+    """Close a member's account: their sessions end, and somebody else looks after what was theirs. 409 `LAST_OWNER`.
+
+    Visits that the other has no time for are received by whoever is free, or have no host yet; conversations are everybody's where the
+    other may not reply.
+    """
     count = await team.remove(session, member, user_id, reassign_to)
     return Removal(message="The member has been removed.", reassigned=count)
 

@@ -61,7 +61,7 @@ async def update_project(project_id: Id, said: ProjectUpdate, version: ExpectedV
 
 @router.delete("/{project_id}", response_model=Said, responses=problems(409, 412))
 async def delete_project(project_id: Id, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Said:
-    """With its units. 409 `PROJECT_IN_USE`, with how many bookings and holds it is `blocked_by`."""
+    """With its units. 409 `PROJECT_IN_USE`, with how many bookings, holds, appointments and conversations it is `blocked_by`."""
     await projects.delete(session, project_id, version)
     return Said(message="The project has been deleted.")
 

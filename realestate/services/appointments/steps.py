@@ -1,13 +1,14 @@
 """What becomes of an appointment. Each verb: fetch (locked), change, tell."""
 
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity
 from realestate.errors import NotFound
-from realestate.models.accounts import Role
+from realestate.models.accounts import Role, User
 from realestate.models.appointments import Appointment, AppointmentStatus
 from realestate.models.base import Versions, no_such_step
 from realestate.models.notifications import Event
@@ -60,6 +61,19 @@ async def change(session: AsyncSession, appointment_id: int, said: AppointmentUp
     return appointment
 
 
+async def hand_over(session: AsyncSession, member: User, heir: User | None) -> int:
+    """Visitors of a member who has left are received by the heir, if free then, else by whoever is, else by nobody yet: how many.
+
+    Speak as the system. In the company's queue, so that who is free stays free.
+    """
+    assert member.builder_id is not None
+    await crud.appointments.queue_up(session, member.builder_id)
+    visits = await crud.appointments.lock_ahead(session, member.id)
+    for _, parties in groupby(visits, lambda visit: (visit.starts_at, visit.project_id)):
+        await _find_host(session, list(parties), heir.id if heir else None)
+    return len(visits)
+
+
 async def rate(session: AsyncSession, appointment_id: int, stars: int) -> Appointment:
     """By its customer, who may think better of it."""
     seen, _ = await crud.appointments.peek(session, appointment_id)
@@ -97,8 +111,25 @@ async def _assign(session: AsyncSession, appointment: Appointment, host_id: int)
     host = await crud.appointments.get_member(session, host_id)
     parties = await crud.appointments.lock_companions(session, appointment) if appointment.is_group else [appointment]
     for party in parties:
-        party.revise({"assigned_to": host.id, "host_name": host.full_name})
-        notify(session, Event.appointment_assigned, party, part=str(host.id), **names(party, appointment.project), host=host.full_name)
+        _receive(session, party, host.id, host.full_name)
+
+
+async def _find_host(session: AsyncSession, parties: list[Appointment], preferred: int | None) -> None:
+    one = parties[0]
+    agenda = await crud.appointments.read_agenda(session, one.project_id, one.starts_at)
+    host = agenda.successor((one.starts_at, one.ends_at), (one.busy_from, one.busy_until), preferred)
+    for party in parties:
+        if host:
+            _receive(session, party, host.id, host.name)
+        else:
+            party.revise({"assigned_to": None, "host_name": None})
+            audit.record(session, "appointment.unassigned", party)
+    await session.flush()
+
+
+def _receive(session: AsyncSession, party: Appointment, host_id: int | None, name: str | None) -> None:
+    party.revise({"assigned_to": host_id, "host_name": name})
+    notify(session, Event.appointment_assigned, party, part=str(host_id), **names(party, party.project), host=name)
 
 
 TOLD = {
