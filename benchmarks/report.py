@@ -130,7 +130,8 @@ def _memory(findings: Findings) -> str:
         ["PostgreSQL for them, private MB", *(f"{moment.in_postgresql / MB:.0f}" if moment.in_postgresql else "" for moment in moments)],
     ]
     said = table(["one process of this application, at rest", "after its start", "after the load"], rows)
-    return f"{said}\n\nOf the process, each idle connection is {findings.idle_connection / 1024:.0f} KB."
+    idle = f"Of the process, each idle connection is {findings.idle_connection / 1024:.0f} KB."
+    return f"{said}\n\n{idle} `./scripts/run`, with environment and demo data there, was ready after {findings.ready_after:.1f} s."
 
 
 def machine() -> str:

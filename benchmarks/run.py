@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -19,6 +19,7 @@ from benchmarks.servers import Server
 from benchmarks.workloads import Workloads
 from realestate.config import settings
 
+T = TypeVar("T")
 WARM_UP = 1
 AGAIN = ("ours-kept", "fastify", "fastify-open")
 TRIES = 3
@@ -50,12 +51,14 @@ class Findings:
     idle_connection: int = 0
     meter: Meter = field(default_factory=Meter)
     seconds: float = 0.0
+    ready_after: float = 0.0
 
     def add(self, workload: str, server: Server, result: Result) -> None:
         self.results.setdefault((workload, server.peer.name), []).append(result)
 
 
 def measure(*, quick: bool) -> Findings:
+    ready_after = footprint.start_up()
     key = settings.secret_key = secrets.token_urlsafe(48)  # tokens are signed here and read by every peer
     with dataset.opened() as database:
         seed = dataset.prepare(database)
@@ -72,7 +75,7 @@ def measure(*, quick: bool) -> Findings:
             _say("checking that all answer the same")
             agreement.check_reads(running, asked)
             agreement.check_writes(running, asked, connection, before)
-            findings = Findings(seed, QUICK if quick else FULL, _sizes(connection))
+            findings = Findings(seed, QUICK if quick else FULL, _sizes(connection), ready_after=ready_after)
             findings.titles = {server.peer.name: (server.peer.title, server.peer.lacks) for server in running}
             Run(findings, running, asked, connection, before, limits.scripts(asked, database)).go()
             findings.memory = {server.peer.name: server.memory() for server in running}
@@ -108,9 +111,9 @@ class Run:
             if (workload, server.peer.name) == ("hello", "ours"):
                 self.findings.meter.hear(result.rate)
         for name, script in self.scripts.items():
-            self.findings.limits.setdefault(name, []).append(script.run(seconds))
+            self.findings.limits.setdefault(name, []).append(self._undisturbed(partial(script.run, seconds)))
 
-    def _undisturbed(self, load_it: Callable[[], Result]) -> Result:
+    def _undisturbed(self, load_it: Callable[[], T]) -> T:
         """The load, again if the machine was disturbed just before or after it; its last result when it always was."""
         meter = self.findings.meter
         for _ in range(TRIES):

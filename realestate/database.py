@@ -4,7 +4,7 @@ Both speak as one role for one user of one builder, for one transaction. Forgett
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -94,6 +94,9 @@ CATALOGUE_CHANGED = "current_setting('app.catalogue', true)"
 TELL = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb), tell($2::jsonb)"
 RECORD = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb)"
 
+when_catalogue_changes: list[Callable[[], None]] = []
+"""Called after a commit of this process that has changed what visitors may see; other processes hear of it by NOTIFY."""
+
 engine: AsyncEngine
 readers: dict[str, ReadingPool] = {}
 _sessions: async_sessionmaker[AsyncSession]
@@ -115,6 +118,9 @@ async def transaction(identity: Identity) -> AsyncIterator[AsyncSession]:
             await _conclude(session)
             with commit_unknown():
                 await session.commit()
+            if session.info["changed_catalogue"]:
+                for tell in when_catalogue_changes:
+                    tell()
 
 
 @asynccontextmanager
@@ -167,6 +173,8 @@ async def _conclude(session: AsyncSession) -> None:
         await _keep_book(session, TELL, acts, events)
     elif acts:
         await _keep_book(session, RECORD, acts)
+    else:
+        await _keep_book(session, f"SELECT {CATALOGUE_CHANGED}")
 
 
 async def _keep_book(session: AsyncSession, sql: str, *said: list[dict[str, Any]]) -> None:
@@ -205,8 +213,8 @@ def _reading_pool(role: str, size: int) -> ReadingPool:
 
 
 async def hear(ears: Mapping[str, Ear]) -> None:
-    """What commits announce, until cancelled: on one more connection, which is nobody."""
-    await listen(_conninfo(""), ears)
+    """What commits announce, until cancelled: on one more connection, which is nobody. A line that is cut unnoticed shows in ten seconds."""
+    await listen(_conninfo("") | {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}, ears)
 
 
 @asynccontextmanager

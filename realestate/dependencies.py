@@ -20,6 +20,7 @@ from realestate.database import VISITOR, Identity
 from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
 from realestate.models.accounts import Permission, Role, TeamRole, permissions_of
 from realestate.models.base import Versions
+from realestate.parsing import LONGEST_REMEMBERED
 from realestate.reading import Collection, Detail, Feed, Listing, Summary
 from realestate.schemas.base import Search
 from realestate.security import sessions, tokens
@@ -72,7 +73,8 @@ class Asked:
         self._read_once = lru_cache(maxsize=1000)(self._read)
 
     async def __call__(self, request: Request) -> BaseModel:
-        return self._read_once(request.scope["query_string"])
+        query_string = request.scope["query_string"]
+        return self._read_once(query_string) if len(query_string) <= LONGEST_REMEMBERED else self._read(query_string)
 
     def _read(self, query_string: bytes) -> BaseModel:
         try:
@@ -200,8 +202,6 @@ def _session_of(guard: Guard) -> Callable[..., AsyncIterator[AsyncSession]]:
                 said: Response = request.state.answer
                 headers = [(name, value) for name, value in said.headers.items() if name != "content-length"]
                 await idempotency.keep(session, key, said.status_code, headers, bytes(said.body))
-        if session.info["changed_catalogue"]:
-            reading.kept.forget()
 
     return get_session
 

@@ -131,9 +131,10 @@ class Repeating:
             nonlocal headers
             if message["type"] == "http.response.start":
                 headers = message["headers"] if message["status"] == 200 and MAY_BE_KEPT in message["headers"] else None
-            elif headers and not message.get("more_body"):
-                kept.keep(path, query_string, scope.get("path_template", path), headers, message["body"], changes)
-                headers = None
+            elif headers:
+                if not message.get("more_body"):
+                    kept.keep(path, query_string, scope.get("path_template", path), headers, message["body"], changes)
+                headers = None  # a part of an answer is none
             await send(message)
 
         await self.app(scope, receive, say)

@@ -8,6 +8,8 @@ from realestate.errors import Invalid, Malformed
 
 DEEPEST = 64
 LONGEST_NUMBER = 64
+LONGEST_REMEMBERED = 1024
+"""Bytes of a query string that is read once and remembered; longer ones are read each time, or they would fill the memory."""
 
 
 class Exponential(Decimal):

@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Replayed, Transient, Unavailable
-from realestate.parsing import check_text, parse_json
+from realestate.parsing import LONGEST_REMEMBERED, check_text, parse_json
 
 MEGABYTE, ATTEMPTS = 1024 * 1024, 3
 SECONDS_PER_MEGABYTE = 12.0
@@ -47,7 +47,8 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             request.scope["path_template"] = template  # for the access log
             if query_string := request.scope["query_string"]:
-                _check_query(query_string, known)
+                check = _check_query_once if len(query_string) <= LONGEST_REMEMBERED else _check_query
+                check(query_string, known)
             if check_body:
                 await check_body(request)
             try:
@@ -200,9 +201,8 @@ def _query_names(dependant: Dependant) -> frozenset[str]:
     return frozenset(names)
 
 
-@lru_cache(maxsize=1000)
 def _check_query(query_string: bytes, known: frozenset[str]) -> None:
-    """Refuse parameters that are not there and text that cannot be kept. What was found good once is good."""
+    """Refuse parameters that are not there and text that cannot be kept."""
     said = QueryParams(query_string)
     if unknown := sorted(said.keys() - known)[:20]:
         errors = [{"field": name, "message": "There is no such parameter here.", "code": "UNKNOWN_PARAMETER"} for name in unknown]
@@ -210,6 +210,9 @@ def _check_query(query_string: bytes, known: frozenset[str]) -> None:
     if b"%00" in query_string:
         for name, value in said.multi_items():
             check_text(value, name)
+
+
+_check_query_once = lru_cache(maxsize=1000)(_check_query)
 
 
 async def _check_json(request: Request) -> None:

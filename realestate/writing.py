@@ -33,7 +33,7 @@ class Command:
         return lambda found: row(*(load(value) if load else value for load, value in zip(loads, found, strict=True)))
 
     async def __call__(self, session: AsyncSession, **values: Any) -> Any:
-        if session.new or session.dirty:
+        if session.new or session.dirty or session.deleted:
             await session.flush()
         cursor = AsyncRawCursor(session.info["driver"])
         await cursor.execute(self._query.sql, self._query.arguments(values), prepare=True)

@@ -1,17 +1,19 @@
 """Answers to visitors are kept for a moment, and dropped by the commit that changes what they say, in every process."""
 
 import asyncio
+import json
 import os
+from dataclasses import replace
 
 import httpx2
 import psycopg
 import pytest
 
-from realestate.database import WORKER, transaction
+from realestate.database import WORKER, Identity
 from realestate.models.accounts import Role
-from realestate.models.projects import Project
-from realestate.reading import kept
-from realestate.reading.kept import Kept
+from realestate.reading import kept, read, shapes
+from realestate.reading.keeping import Kept
+from realestate.views.projects import PROJECTS
 from tests.factories import make_builder, make_customer, make_project, make_unit, make_units
 from tests.queries import counted
 from tests.servers import serving
@@ -66,13 +68,29 @@ async def test_a_reserve_drops_it_too(client, keeping):
 
 
 async def test_a_write_that_changes_nothing_of_the_catalogue_drops_nothing(client, keeping):
-    project_id = await make_project(builder := await make_builder())
+    project_id, customer = await make_project(await make_builder()), await make_customer()
     await client.get(f"/api/projects/{project_id}")
     before = kept.changes
-    assert (await client.post("/api/auth/logout", json={"refresh_token": "nobody's"})).status_code < 500
-    async with transaction(WORKER) as session:
-        await session.get_one(Project, project_id)
-    assert kept.changes == before and kept.find(f"/api/projects/{project_id}", b"") and builder
+    asked_about = {"project_id": project_id, "content": "Is there a lift?"}
+    assert (await client.post("/api/messages", json=asked_about, headers=customer.headers)).status_code == 201
+    assert kept.changes == before and kept.find(f"/api/projects/{project_id}", b"")
+
+
+async def test_a_write_that_nobody_is_told_of_drops_it_as_well(client, keeping):
+    """As registering a company, by the doorman: no session of a route, no act of the catalogue's own."""
+    before = kept.changes
+    await make_builder()
+    assert kept.changes > before
+
+
+def test_an_answer_is_as_old_as_was_said_at_most(monkeypatch):
+    some, now = Kept(2), 1000.0
+    monkeypatch.setattr("realestate.reading.keeping.monotonic", lambda: now)
+    some.listen(True)
+    some.keep("/", b"", "/", [], b"said", some.changes)
+    assert some.find("/", b"")
+    now += 2
+    assert some.find("/", b"") is None
 
 
 async def test_whoever_is_signed_in_is_asked_for(client, keeping):
@@ -169,3 +187,14 @@ async def test_a_process_whose_line_is_cut_keeps_nothing_until_it_hears_again(cl
             async with asyncio.timeout(20):
                 while (await server.get(path)).json()[0]["price"] != 8100000:
                     await asyncio.sleep(0.01)
+
+
+async def test_a_total_counts_so_far_and_no_further(house, monkeypatch):
+    builder = await make_builder()
+    for _ in range(4):
+        await make_project(builder)
+    monkeypatch.setattr(shapes, "COUNTED_TO", 2)
+    query = replace(PROJECTS, _queries={}).query(Role.builder, frozenset({"builder_id"}), "-created_at", True)
+    who = Identity(Role.builder, builder.user_id, builder.builder_id, "owner")
+    said = json.loads(await read(who, query, builder_id=builder.builder_id, page=1, limit=20))
+    assert (said["total"], len(said["projects"])) == (3, 4)

@@ -1,6 +1,7 @@
 """Connections that only read, lent for a moment: in autocommit mode, each with its role for as long as it lives."""
 
 import asyncio
+from time import monotonic
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -40,7 +41,8 @@ class ReadingPool(AsyncConnectionPool[Driver]):
             self._in_line -= 1
 
     async def putconn(self, conn: Driver) -> None:
-        if self._in_line or self.closed or conn.pgconn.transaction_status != TransactionStatus.IDLE:
+        is_old = conn._expire_at <= monotonic()  # as the pool itself has marked it (max_lifetime)
+        if self._in_line or self.closed or is_old or conn.pgconn.transaction_status != TransactionStatus.IDLE:
             await asyncio.shield(super().putconn(conn))
         else:
             self._at_hand.append(conn)

@@ -1,4 +1,4 @@
-"""A reserve written down: booking, owner of record, schedule and unit in one statement, which happens as a whole or not at all."""
+"""A reserve written down: booking, owner of record, schedule and unit in one statement."""
 
 import json
 from collections.abc import Sequence
@@ -107,7 +107,8 @@ _GO_ON = _reserving(
 async def create(session: AsyncSession, booking: Booking, unit: Unit, lines: Sequence[Installment]) -> None:
     """Write down what the models have decided: a new booking or, where it has an id, the enquiry that goes on as one.
 
-    Conflict UNIT_NOT_AVAILABLE when somebody was faster.
+    Conflict UNIT_NOT_AVAILABLE when somebody was faster: to be rolled back, for a part may be written. The locks that the verb has
+    taken before (unit, lead) keep that from happening.
     """
     said = {name: getattr(booking, name) for name in (*_OWNERS, *_TERMS)}
     said |= {"inquiry_id": booking.id, "unit_status": unit.status, "unit_version": unit.version}

@@ -13,7 +13,7 @@ order ever broken, the policies would see nobody and show nothing.
 
 from realestate.reading.asking import read, read_back, shaped
 from realestate.reading.describing import as_list, as_object, contains, fields, said
-from realestate.reading.kept import kept
+from realestate.reading.keeping import kept
 from realestate.reading.shapes import TEAM, Collection, Detail, Feed, Listing, Summary
 
 __all__ = [

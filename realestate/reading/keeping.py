@@ -10,9 +10,13 @@ from time import monotonic
 from typing import NamedTuple
 
 from realestate.config import settings
+from realestate.database import when_catalogue_changes
 
 MOST_BYTES = 32 * 1024 * 1024
 """Of all answers together; beyond that the process begins anew."""
+
+OVERHEAD = 2048
+"""Of an answer beside its body: headers, keys, the entry itself."""
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -40,9 +44,9 @@ class Kept:
 
     def keep(self, path: str, query_string: bytes, route: str, headers: Headers, body: bytes, changes: int) -> None:
         """Unless something has changed since `changes` was read, before the question was put."""
-        if changes != self.changes or not self.hears or self.seconds <= 0:
+        if changes != self.changes or not self.hears or self.seconds <= 0 or self.find(path, query_string):
             return
-        self.size += len(body) + len(path) + len(query_string)
+        self.size += len(body) + len(path) + len(query_string) + OVERHEAD
         if self.size > MOST_BYTES:
             self._drop()
         self._answers[path, query_string] = Answer(monotonic() + self.seconds, route, headers, body)
@@ -62,3 +66,4 @@ class Kept:
 
 
 kept = Kept(settings.catalogue_seconds)
+when_catalogue_changes.append(kept.forget)
