@@ -126,6 +126,8 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "fk_construction_updates_progress": ("PHASE_HAS_UPDATES", "There are updates about this phase: hide it instead of deleting it."),
     "uq_canned_replies_builder_id_title": ("TITLE_TAKEN", "There is already a canned reply of this title."),
     "ck_messages_begins_openly": ("NO_CONVERSATION", "There is no conversation yet: begin it with a message that the customer can read."),
+    "uq_agreements_builder_id_booking_id_edition": ("CHANGED_MEANWHILE", "Somebody else has just made this version. Please look again."),
+    "uq_documents_agreement": ("CHANGED_MEANWHILE", "Somebody else has just made this version. Please look again."),
     "fk_messages_project": ("PROJECT_IN_USE", "There are conversations about this project."),
     "fk_units_project": ("PROJECT_HAS_UNITS", "This project still has units."),
     "fk_holds_unit": ("UNIT_HAS_HOLDS", "This unit has been held; archive it instead of deleting it."),

@@ -27,6 +27,7 @@ from realestate.routers.builder import settings as builder_settings
 from realestate.routers.customer import dashboard as customer_dashboard
 from realestate.routers.customer import profile as customer_profile
 from realestate.routers.shared import (
+    agreements,
     appointments,
     bookings,
     builders,
@@ -55,6 +56,7 @@ ROUTERS = (
     units,
     bookings,
     builder_bookings,
+    agreements,
     change_requests,
     builder_change_requests,
     payments,
@@ -110,6 +112,7 @@ TAGS = [
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
     {"name": "models", "description": "What can be walked around in before it is built."},
+    {"name": "agreements", "description": "Bookings on paper: drawn, numbered, hashed; a draft until signed."},
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},
     {"name": "messages", "description": "What a customer and a builder say to each other about a project, and what they will say later."},

@@ -25,6 +25,7 @@ TALK_AMONG_THEMSELVES = {
     "models",
     "schemas",
     "views",
+    "papers",
     "services",
     "routers",
     "live",

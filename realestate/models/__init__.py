@@ -2,6 +2,7 @@
 
 from realestate.models import (
     accounts,
+    agreements,
     appointments,
     audit,
     base,
@@ -23,6 +24,7 @@ from realestate.models import (
 
 __all__ = [
     "accounts",
+    "agreements",
     "appointments",
     "audit",
     "base",

@@ -53,6 +53,7 @@ class DocumentSubject(Kind):
     message = "message"
     change_request = "change_request"
     model3d = "model3d"
+    agreement = "agreement"
 
 
 class Document(Identified, Timestamped, Base):
@@ -100,6 +101,7 @@ class Document(Identified, Timestamped, Base):
         Index("ix_documents_booking_id", "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
         Index("ix_documents_subject", "subject", "subject_id", postgresql_where=text("subject IS NOT NULL")),
         Index("ix_documents_uploaded_by", "uploaded_by"),
+        Index("uq_documents_agreement", "builder_id", "subject_id", unique=True, postgresql_where=text("subject = 'agreement'")),
     )
 
     builder_id: Mapped[int | None] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))

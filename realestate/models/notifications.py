@@ -26,6 +26,7 @@ class Event(Kind):
     booking_cancelled = "booking_cancelled"
     demand_issued = "demand_issued"
     receipt_cleared = "receipt_cleared"
+    agreement_generated = "agreement_generated"
     change_request_submitted = "change_request_submitted"
     change_request_reviewed = "change_request_reviewed"
     change_request_quoted = "change_request_quoted"

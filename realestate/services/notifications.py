@@ -74,6 +74,9 @@ TELLINGS: dict[Event, Telling] = {
     Event.role_changed: Telling(
         "Change in the team", "The place of {name} in the team has changed: {role}.", (ADMINS,), NotificationCategory.system, HIGH
     ),
+    Event.agreement_generated: Telling(
+        "Agreement to read", "{number}: version {edition} of your agreement {agreement} is ready.", (), priority=HIGH
+    ),
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
     Event.message_new: Telling("New message", "{sender} has written about {project}.", (REPLY,), NotificationCategory.message),
     Event.conversation_assigned: Telling(

@@ -25,7 +25,7 @@ STORAGE = Function(
     triggers=("CREATE TRIGGER storage_moves AFTER INSERT OR DELETE ON documents FOR EACH ROW EXECUTE FUNCTION storage_moves()",),
 )
 
-_TABLES = {"booking": "bookings", "message": "messages", "change_request": "change_requests"}
+_TABLES = {"booking": "bookings", "message": "messages", "change_request": "change_requests", "agreement": "agreements"}
 _TABLES_OF_PROJECTS = {"progress": "project_progress", "update": "construction_updates", "model3d": "models_3d", "project": "projects"}
 _SUBJECTS = " UNION ALL ".join(
     f"SELECT FROM {table} t WHERE NEW.subject = '{subject}' AND t.id = NEW.subject_id AND t.builder_id = NEW.builder_id" + more
@@ -36,7 +36,7 @@ _SUBJECTS = " UNION ALL ".join(
 BELONGING = Function(
     "document_belongs()",
     f"""
-    -- One column cannot refer to seven tables: this is the foreign key of `subject_id`. A customer's document is attached to what is between
+    -- One column cannot refer to eight tables: this is the foreign key of `subject_id`. A customer's document is attached to what is between
     -- that customer and that builder, and to no internal note does any belong that a customer may see.
     CREATE FUNCTION document_belongs() RETURNS trigger {DEFINER} AS $$
     BEGIN

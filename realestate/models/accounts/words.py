@@ -62,6 +62,7 @@ class Permission(Kind):
     units_hold = "units:hold"
     bookings_approve = "bookings:approve"
     payments_record = "payments:record"
+    agreements_write = "agreements:write"
     refunds_approve = "refunds:approve"
     changes_review = "changes:review"
     changes_quote = "changes:quote"
@@ -85,6 +86,7 @@ PERMISSIONS: dict[Permission, frozenset[TeamRole]] = {
     Permission.units_hold: _SALES | {TeamRole.sales},
     Permission.bookings_approve: _SALES,
     Permission.payments_record: _MANAGERS | {TeamRole.finance},
+    Permission.agreements_write: _SALES | {TeamRole.finance},
     Permission.refunds_approve: _MANAGERS,
     Permission.changes_review: _SALES | {TeamRole.sales, TeamRole.engineer},
     Permission.changes_quote: _MANAGERS | {TeamRole.engineer, TeamRole.finance},

@@ -56,6 +56,7 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
         CheckConstraint("total_amount > 0", name="total_positive"),
         CheckConstraint("token_amount BETWEEN 0 AND total_amount", name="token_within_total"),
         CheckConstraint("discount BETWEEN 0 AND total_amount", name="discount_within_total"),
+        CheckConstraint("agreement_url = '/api/bookings/' || id::text || '/agreement.pdf'", name="agreement_is_its_own"),
         Index("uq_bookings_active_unit", "unit_id", unique=True, postgresql_where=text(_ACTIVE_SQL)),
         Index("uq_bookings_inquiry", "unit_id", "customer_id", unique=True, postgresql_where=text("status = 'inquiry'")),
         Index("uq_bookings_waitlist", "unit_id", "customer_id", unique=True, postgresql_where=text("status = 'waitlisted'")),
@@ -174,6 +175,10 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
         """Allot the unit."""
         self.take("approve")
         self.confirmed_at = at
+
+    def put_on_paper(self, agreement_no: str) -> None:
+        """There is an agreement of it now."""
+        self.agreement_no, self.agreement_url = agreement_no, f"/api/bookings/{self.id}/agreement.pdf"
 
     def reject(self, reason: str) -> None:
         """Turn the buyer down; cleared money goes back in full."""

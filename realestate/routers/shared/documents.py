@@ -103,21 +103,25 @@ async def open_document(document_id: Id, link: Link, request: Request) -> Respon
 
     What visitors may see needs nothing behind the question mark, so that its address can stand in a page for good.
     """
-    return await _send(await documents.open_file(document_id, link), link, request)
+    return await send(await documents.open_file(document_id, link), _keep(link), request)
 
 
 @router.get("/documents/{document_id}/thumbnail", response_class=StreamingResponse, responses=BYTES | CONDITIONAL | problems(403, 404))
 async def open_document_thumbnail(document_id: Id, link: Link, request: Request) -> Response:
     """The thumbnail of an image, at most 512 pixels wide and high."""
-    return await _send(await documents.open_thumbnail(document_id, link), link, request)
+    return await send(await documents.open_thumbnail(document_id, link), _keep(link), request)
 
 
-async def _send(file: Opened, link: LinkQuestion, request: Request) -> Response:
+def _keep(link: LinkQuestion) -> str:
+    return f"private, max-age={link.ends - int(time.time())}" if link.ends else f"public, max-age={PUBLIC_FOR}"
+
+
+async def send(file: Opened, cache: str, request: Request) -> Response:
     """Under its own type and no other, and so that nothing in it runs."""
     start, end = file.stretch(request.headers.get("range"))
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": f"private, max-age={link.ends - int(time.time())}" if link.ends else f"public, max-age={PUBLIC_FOR}",
+        "Cache-Control": cache,
         "Content-Disposition": file.disposition,
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "cross-origin",  # portals show it from their own origin

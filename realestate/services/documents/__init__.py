@@ -9,7 +9,7 @@ begins and removes it again when that fails; `receive` writes the row; `attach` 
 
 from realestate.services.documents.contents import Content, look_at
 from realestate.services.documents.keeping import Upload, stored, sweep
-from realestate.services.documents.opening import Opened, open_file, open_thumbnail
+from realestate.services.documents.opening import Opened, open_file, open_thumbnail, opened
 from realestate.services.documents.placing import Place, attach, create, delete, id_in_link, receive, show, withdraw
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "look_at",
     "open_file",
     "open_thumbnail",
+    "opened",
     "receive",
     "show",
     "stored",

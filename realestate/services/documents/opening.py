@@ -54,6 +54,11 @@ class Opened:
 async def open_file(document_id: int, link: LinkQuestion) -> Opened:
     """The file of a document, for the holder of a link; Forbidden for a link that is not or no longer good, NotFound when it is not theirs."""
     facts = await _facts(FILE, document_id, link)
+    return opened(facts)
+
+
+def opened(facts: FileFacts) -> Opened:
+    """The file of a document that has been found in its reader's name."""
     return Opened(facts.storage_key, facts.file_name, facts.media_type, facts.size, facts.sha256)
 
 

@@ -8,6 +8,7 @@ a row enter by one and leave by the other: at most one per role and table.
 
 from realestate.tenancy.sentences import (
     accounts,
+    agreements,
     appointments,
     audit,
     bookings,
@@ -44,5 +45,6 @@ ROOMS = (
     messages,
     messages,
     change_requests,
+    agreements,
 )
 WALL: Sentences = {model: sentences for room in ROOMS for model, sentences in room.WALL.items()}

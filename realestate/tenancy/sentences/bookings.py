@@ -37,7 +37,7 @@ WALL: Sentences = {
         ),
         May("builder", "read", OURS),
         May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS} AND {BEGINNING}"),
-        May("builder", "change", OURS, only=(*BOOKING_INTENT, "status_reason", "confirmed_at")),
+        May("builder", "change", OURS, only=(*BOOKING_INTENT, "status_reason", "confirmed_at", "agreement_no", "agreement_url")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),

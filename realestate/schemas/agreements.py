@@ -1,0 +1,139 @@
+"""Agreements: the terms that they are made of, and what is said of them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from realestate.compiling import Says
+from realestate.models.bookings import BookingStatus, PartyRole, PaymentPlan
+from realestate.models.money import PlanTrigger
+from realestate.models.units import AreaUnit, FacingDirection, UnitType
+from realestate.schemas.base import Amount, Said, Wire
+from realestate.schemas.documents import FileFacts
+
+
+class BuilderOfAgreement(Wire):
+    company_name: str
+    license_number: str
+    rera_number: str | None
+    address: str | None
+    phone: str | None
+    full_name: str
+
+
+class ProjectOfAgreement(Wire):
+    project_name: str
+    location: str
+    location_zipcode: str | None
+    rera_number: str | None
+    timezone: str
+    builder: BuilderOfAgreement
+
+
+class UnitOfAgreement(Wire):
+    tower: str | None
+    unit_number: str
+    unit_type: UnitType
+    floor_number: int
+    facing: FacingDirection | None
+    area_sqft: float
+    built_up_area: float | None
+    super_area: float | None
+    area_unit: AreaUnit
+    parking_spaces: int
+    project: ProjectOfAgreement
+
+
+class PersonOfAgreement(Wire):
+    full_name: str
+    address: str | None
+    phone: str | None
+    email: str | None
+
+
+class PartyOfAgreement(Wire):
+    role: PartyRole
+    share: int = Field(description="of the property: 1,000,000 is all of it")
+    customer: PersonOfAgreement | None
+
+
+class PriceLine(Wire):
+    code: str
+    name: str
+    amount: Amount
+
+
+class CostSheet(Wire):
+    lines: list[PriceLine]
+    total: Amount
+
+
+class LineOfAgreement(Wire):
+    """One line of the payment schedule, and what makes it fall due; a date only where the plan itself fixes one."""
+
+    seq: int
+    name: str
+    amount: Amount
+    trigger: dict[str, Any]
+    due_date: date | None
+
+    @model_validator(mode="after")
+    def _dates_of_events_are_no_terms(self) -> Self:
+        if self.trigger.get("trigger") not in (PlanTrigger.on_booking, PlanTrigger.on_date):
+            self.due_date = None
+        return self
+
+
+class AgreementTerms(Wire):
+    """What is agreed. Whatever moves later (states, money received) is no part of it."""
+
+    booking_number: str
+    booking_date: datetime
+    confirmed_at: datetime | None
+    promised_possession_date: date | None
+    payment_plan: PaymentPlan | None
+    currency: str
+    total_amount: Amount
+    cost_sheet: CostSheet
+    unit: UnitOfAgreement
+    parties: list[PartyOfAgreement]
+    schedule: list[LineOfAgreement]
+
+
+class AgreementKept(Wire):
+    """An edition that there is already."""
+
+    edition: int
+    is_draft: bool
+    content_hash: str
+    terms: dict[str, Any]
+
+
+class AgreementBasis(AgreementTerms):
+    """All that decides on the next edition, read in one statement."""
+
+    id: int
+    status: BookingStatus
+    agreement_date: date | None
+    agreements: list[AgreementKept]
+
+
+class AgreementOut(Wire):
+    """Where the newest edition is: a link that opens the PDF without a token for an hour."""
+
+    agreement_url: Annotated[
+        str, Says("url"), Field(examples=["/api/documents/7/file?holder=customer.12..&ends=1790000100&signature=9f86d081"])
+    ]
+    generated_at: datetime
+
+
+class AgreementMade(AgreementOut, Said):
+    pass
+
+
+class AgreementFile(Wire):
+    """What is needed to send the PDF; never said."""
+
+    edition: int
+    document: FileFacts
