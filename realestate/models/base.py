@@ -1,7 +1,7 @@
 """The ground every table stands on: names of constraints, identity, time, money, words."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -48,6 +48,11 @@ class Word(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.words(value)
+
+
+def as_said(moment: datetime) -> str:
+    """A time within what is kept as JSON: as the wire says it, RFC 3339 in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 class Base(DeclarativeBase):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from realestate.errors import Conflict
 from realestate.models.accounts import Customer, Role
-from realestate.models.base import Base, Identified, Kind, Stateful, Timestamped, Versioned, no_such_step
+from realestate.models.base import Base, Identified, Kind, Stateful, Timestamped, Versioned, as_said, no_such_step
 from realestate.models.bookings import Booking, BookingStatus
 from realestate.models.documents import Document, DocumentSubject
 from realestate.models.money import round_cents
@@ -210,7 +210,7 @@ class ChangeRequest(Identified, Timestamped, Versioned, Stateful, Base):
         self.addendum_no = number
         self.addendum = {
             "number": f"{booking.booking_number}-A{number}",
-            "agreed_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "agreed_at": as_said(now),
             "quote_version": self.quote_version,
             "days": self.estimated_timeline_days,
             "possession_before": before and before.isoformat(),

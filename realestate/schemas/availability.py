@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, PlainSerializer
 
 from realestate.models.appointments import AppointmentType
+from realestate.models.base import as_said
 from realestate.schemas.appointments import Minutes
 from realestate.schemas.base import Id, Question, Wire
 from realestate.schemas.settings.appointments import AvailabilityRules, Hours
@@ -24,11 +25,7 @@ class SlotSearch(Question):
         return first - day, first + (self.days + 1) * day
 
 
-def _said(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
-
-
-Spoken = Annotated[datetime, PlainSerializer(_said, when_used="json")]
+Spoken = Annotated[datetime, PlainSerializer(as_said, when_used="json")]
 """In UTC, as PostgreSQL writes it elsewhere: so that a slot and the appointment made of it say the same."""
 
 

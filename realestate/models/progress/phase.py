@@ -11,7 +11,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from realestate.errors import Conflict, Invalid
-from realestate.models.base import Base, Identified, Timestamped, Versioned
+from realestate.models.base import Base, Identified, Timestamped, Versioned, as_said
 from realestate.models.documents import Document, DocumentSubject
 from realestate.models.progress.words import ProgressScope, ProgressStatus
 
@@ -155,7 +155,7 @@ class ProjectProgress(Identified, Timestamped, Versioned, Base):
         self.certified_percentage, self.certified_by, self.certified_at = percentage, by, at
 
     def _note(self, report: Report, was: Decimal, to: Decimal, **more: Any) -> None:
-        entry = {"at": report.at.isoformat(), "by": report.by, "from": float(was), "to": float(to), "reason": report.reason}
+        entry = {"at": as_said(report.at), "by": report.by, "from": float(was), "to": float(to), "reason": report.reason}
         self.history = [*self.history, entry | more]
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict, Invalid
-from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
+from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned, as_said
 from realestate.models.projects import Project
 from realestate.models.units.shown import Shown
 from realestate.models.units.words import AreaUnit, FacingDirection, SalesChannel, UnitStatus, UnitType
@@ -173,6 +173,6 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Base):
         """A new list price; holds and bookings keep the price they were given."""
         if self.status not in NOT_TAKEN:
             raise Invalid.field("price", "The price of a unit that is taken cannot change.", "UNIT_TAKEN")
-        entry = {"price": float(self.price), "until": at.isoformat(), "by": by}
+        entry = {"price": float(self.price), "until": as_said(at), "by": by}
         self.price_history = [*self.price_history, entry]
         self.price = price

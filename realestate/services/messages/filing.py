@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud
 from realestate.errors import Invalid
 from realestate.models.accounts import PERMISSIONS, Permission
+from realestate.models.base import as_said
 from realestate.models.notifications import Event
 from realestate.services import audit
 from realestate.services.notifications import notify
@@ -38,7 +39,7 @@ async def snooze(session: AsyncSession, conversation_id: int, until: datetime) -
     if until <= now:
         raise Invalid.field("until", "This must be in the future.")
     conversation.snooze(until)
-    audit.record(session, "conversation_snoozed", conversation, until=until.isoformat())
+    audit.record(session, "conversation_snoozed", conversation, until=as_said(until))
 
 
 async def reopen(session: AsyncSession, conversation_id: int) -> None:
