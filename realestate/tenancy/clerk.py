@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from realestate.models.accounts import PERMISSIONS
 from realestate.models.base import Base
 from realestate.models.bookings import ACTIVE
-from realestate.tenancy.sentences import ME, MY_BUILDER
+from realestate.tenancy.sentences import ME, MY_BUILDER, SITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,11 @@ def _one_of(said: str, whose: dict[str, tuple[str, str, str]]) -> str:
     )
 
 
+_IN_SIGHT = f"""coalesce(subject.project_id = ANY ({SITES}), true) 
+    AND (subject.customers = '{{}}' OR me = ANY (subject.customers) OR coalesce(subject.customers && (SELECT my_customers()), true))"""
+"""Whether a limited member speaks of what the wall shows it."""
+
+
 def _project_of(table: str) -> str:
     return "t.id" if table == "projects" else "t.project_id" if "project_id" in Base.metadata.tables[table].columns else "NULL::bigint"
 
@@ -130,7 +135,7 @@ TELL = Function(
                 AND (u.id = ANY (subject.team) OR u.team_role <> 'sales' OR subject.customers = '{{}}' OR EXISTS (SELECT FROM leads l
                     WHERE l.builder_id = u.builder_id AND l.customer_id = ANY (subject.customers) AND l.assigned_to = u.id))
         ) AS recipient (person)
-        WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder
+        WHERE recipient.person IS DISTINCT FROM me AND (is_system OR subject.builder_id = our_builder AND {_IN_SIGHT}
             OR is_admin AND event ->> 'subject' = 'builder'
             OR me = ANY (subject.customers) AND event ->> 'subject' NOT IN {BROADCASTS});
 
@@ -192,7 +197,7 @@ RECORD = Function(
             WHEN 'worker' THEN true
             WHEN 'admin' THEN act ->> 'subject' IN ('builder', 'setting')
             WHEN 'doorman' THEN act ->> 'subject' = 'user' AND coalesce(act -> 'actor_id', 'null') IN ('null', act -> 'id')
-            WHEN 'builder' THEN our_builder = coalesce(subject.builder_id, our_builder)
+            WHEN 'builder' THEN subject.builder_id IS NULL OR subject.builder_id = our_builder AND {_IN_SIGHT}
             ELSE me = ANY (subject.customers) END
         ORDER BY n;
         GET DIAGNOSTICS written = ROW_COUNT;

@@ -1,14 +1,16 @@
 """What a member of a team who is limited to some projects, or to its own customers, does not see, change or hear of."""
 
+import json
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from realestate.models.accounts import Lead, TeamRole
 from realestate.models.base import Base
 from realestate.models.units import Unit
 from realestate.tenancy.sentences import WALL, limit
-from tests.factories import make_builder, make_customer, make_member, make_project, make_units
+from tests.factories import make_builder, make_customer, make_member, make_project, make_units, unique
 from tests.speaking import attempt, speaking
 from tests.stories import types_told
 from tests.tenancy.world import HOLD, LINE, sell
@@ -34,6 +36,9 @@ async def company(house):
     names = {"builder": owner.builder_id, "first": first, "second": second, "asha": asha.user_id, "ravi": ravi.user_id}
     names |= {"free": free, "other_free": other_free, "manager": manager.user_id, "nikhil": nikhil.user_id}
     names |= {f"my_{name}": id for name, id in vars(ashas).items()} | {f"other_{name}": id for name, id in vars(ravis).items()}
+    async with speaking(owner) as connection:
+        leads = dict(await (await connection.execute("SELECT customer_id, id FROM leads")).fetchall())
+    names["other_lead"] = leads[ravi.user_id]
     return SimpleNamespace(owner=owner, nikhil=nikhil, manager=manager, asha=asha, ravi=ravi, names=names)
 
 
@@ -125,3 +130,45 @@ async def test_a_limited_member_hears_only_of_what_it_may_see(client, company):
         == {"booking_reserved", "booking_token_paid"}
     )
     assert len(await types_told(client, company.nikhil)) == len(await types_told(client, company.manager)) == 2
+
+
+async def say(person, function, **said):
+    """What somebody says of a subject, with raw SQL: how many were told of it, or how many acts were written down."""
+    said |= {
+        "action": "x",
+        "details": {},
+        "type": "booking_cancelled",
+        "category": "booking",
+        "priority": "low",
+        "title": "x",
+        "message": "x",
+    }
+    said |= {"customer": True, "permissions": [], "params": {}, "action_url": "/bookings/7", "part": unique("part")}
+    table = {"tell": "notifications", "record": "audit_events"}[function]
+    async with speaking(person) as connection:
+        await connection.execute(f"SELECT {function}(%s::jsonb)", [json.dumps([said])])
+        await connection.execute("SELECT set_config('role', 'realestate_worker', true)")
+        return (await (await connection.execute(f"SELECT count(*) FROM {table} WHERE created_at = now()")).fetchone())[0]
+
+
+@pytest.mark.parametrize(
+    ("who", "subject", "what", "may"),
+    [
+        ("owner", "booking", "other_booking", True),
+        ("manager", "booking", "my_booking", True),
+        ("manager", "booking", "other_booking", False),
+        ("manager", "payment", "other_payment", False),
+        ("manager", "project", "second", False),
+        ("nikhil", "booking", "my_booking", True),
+        ("nikhil", "booking", "other_booking", False),
+        ("nikhil", "lead", "other_lead", False),
+    ],
+)
+async def test_a_limited_member_speaks_only_of_what_it_may_see(company, who, subject, what, may):
+    person, of = getattr(company, who), {"subject": subject, "id": company.names[what]}
+    if may:
+        assert await say(person, "tell", **of) == await say(person, "record", **of) == 1
+    else:
+        assert await say(person, "tell", **of) == 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await say(person, "record", **of)
