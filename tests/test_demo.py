@@ -250,6 +250,15 @@ async def test_everybody_whom_we_name_can_sign_in(client):
     assert await rows("SELECT id FROM users WHERE user_type = 'admin' OR email = 'admin@test.com'") == []
 
 
+async def test_the_two_customers_have_their_agreements(answers):
+    said = await rows(
+        """SELECT b.status, a.is_draft, b.agreement_url = '/api/bookings/' || b.id || '/agreement.pdf', a.generated_at < now() - interval '5 days'
+        FROM agreements a JOIN bookings b ON b.id = a.booking_id JOIN users u ON u.id = a.customer_id ORDER BY a.id"""
+    )
+    assert len(said) == 3 and {row[:2] for row in said} == {("booking_confirmed", True), ("handed_over", False)}
+    assert all(row[2:] == (True, True) for row in said)
+
+
 async def test_it_is_the_same_on_another_day_and_at_another_hour(answers):
     facts, inboxes = await rows(FACTS), await rows(INBOXES)
     async with house_of_its_own("again"):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from realestate.models.agreements import Agreement
 from realestate.models.base import Timestamped
 from realestate.models.bookings import Booking, BookingParty
 from realestate.models.payments import Installment
@@ -39,6 +40,8 @@ class Clock:
                 row.created_at = row.updated_at = self.moment
             if isinstance(row, Booking):
                 row.booking_date = self.moment
+            if isinstance(row, Agreement):
+                row.generated_at = self.moment
         for row in session.dirty:
             if isinstance(row, Timestamped) and session.is_modified(row):
                 row.updated_at = self.moment

@@ -12,13 +12,14 @@ from realestate.demo.people import CUSTOMERS
 from realestate.demo.sales import Diary
 from realestate.demo.sites import Site
 from realestate.models.accounts import Role
+from realestate.models.agreements import READY
 from realestate.models.bookings import Booking, BookingStatus
 from realestate.models.documents import Audience, DocumentKind
 from realestate.models.models3d import AccessLevel, ModelType
 from realestate.models.projects import PublishState
 from realestate.schemas.documents import DocumentCreate
 from realestate.schemas.models3d import ModelCreate
-from realestate.services import documents, models3d
+from realestate.services import agreements, documents, models3d
 from realestate.services.documents.gltf import look_at_model
 
 MONTH = timedelta(days=30)
@@ -32,6 +33,7 @@ def fill_shelf(diary: Diary, sites: dict[str, Site], customers: list[int]) -> No
         diary.at(begin, partial(_show_elevation, diary, site))
     for customer_id, name in zip(customers, CUSTOMERS, strict=False):
         diary.at(diary.now - MONTH, partial(_hand_in, diary, customer_id, name))
+    diary.at(diary.now - MONTH / 2, partial(_put_on_paper, diary, sites, customers))
 
 
 async def _show_model(diary: Diary, site: Site, access: AccessLevel) -> None:
@@ -62,3 +64,13 @@ async def _hand_in(diary: Diary, customer_id: int, name: str) -> None:
         said = DocumentCreate(kind=DocumentKind.identity, booking_id=booking.id)
         async with documents.stored(shapes.card(name), "Identity card.jpg") as upload:
             await documents.create(diary.session, Identity(Role.customer, customer_id), upload, said)
+
+
+async def _put_on_paper(diary: Diary, sites: dict[str, Site], customers: list[int]) -> None:
+    """What these customers have been allotted."""
+    owners = {site.project.id: site.team.owner for site in sites.values()}
+    allotted = select(Booking).where(Booking.customer_id.in_(customers), Booking.status.in_(READY))
+    for booking in (await diary.session.scalars(allotted.order_by(Booking.id))).all():
+        paper = await agreements.look_again(diary.session, booking.id)
+        async with agreements.drawn(paper) as upload:
+            await agreements.keep(diary.session, owners[booking.project_id], booking.id, paper, upload)
