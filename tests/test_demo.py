@@ -268,6 +268,16 @@ async def test_it_is_the_same_on_another_day_and_at_another_hour(answers):
         assert [row[:4] for row in await rows(INBOXES)] == [row[:4] for row in inboxes]
 
 
+async def test_a_limited_manager_sees_one_project_and_somebody_is_still_to_come(client):
+    limited, owner = await sign_in(client, "riverwalk@test.com"), await sign_in(client, "builder@test.com")
+    seen = [(await client.get("/api/builder/bookings", **who)).json()["total"] for who in (limited, owner)]
+    assert 0 < seen[0] < seen[1] and (await client.get("/api/projects", **limited)).json()["total"] == 1
+    sales = (await client.get("/api/builder/bookings", **await sign_in(client, "sales@test.com"))).json()
+    assert sales["total"] > 0
+    open_ones = (await client.get("/api/builder/team/invites?state=open", **owner)).json()["invites"]
+    assert [(one["email"], one["team_role"]) for one in open_ones] == [("nadia.khan@example.com", "sales")]
+
+
 async def test_somebody_elses_address_is_left_alone():
     async with house_of_its_own("taken"):
         async with transaction(WORKER) as session:

@@ -37,6 +37,7 @@ COMPANIES = (
             (R.owner, "builder@test.com", "Meera Kulkarni"),
             (R.admin, "office@test.com", "Sanjay Bhosale"),
             (R.sales_manager, "manager@test.com", "Farah Shaikh"),
+            (R.sales_manager, "riverwalk@test.com", "Vivek Apte"),
             (R.sales, "sales@test.com", "Nikhil Jadhav"),
             (R.finance, "finance@test.com", "Lakshmi Narayanan"),
             (R.engineer, "engineer@test.com", "Prakash Gaikwad"),
@@ -101,6 +102,11 @@ COMPANIES = (
         status=BuilderStatus.pending,
     ),
 )
+
+SITE_MANAGER, SITE = "riverwalk@test.com", "Deccan Crest Riverwalk"
+"""Who is limited to one project, and which."""
+NEWCOMER = "nadia.khan@example.com"
+"""Who has been invited into the first company and has not come yet."""
 
 CUSTOMERS = (
     "Rohan Deshpande",

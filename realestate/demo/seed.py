@@ -11,14 +11,14 @@ from realestate.config import settings
 from realestate.database import TELL, WORKER, execute, transaction
 from realestate.demo.clock import turned_back
 from realestate.demo.notices import put_up
-from realestate.demo.people import COMPANIES, CUSTOMERS
+from realestate.demo.people import COMPANIES, CUSTOMERS, SITE
 from realestate.demo.places import PLACES
 from realestate.demo.sales import Diary
 from realestate.demo.shelf import fill_shelf
 from realestate.demo.sites import Site, open_site
 from realestate.demo.tales import tell_all
 from realestate.demo.talks import talk_all
-from realestate.demo.teams import LOGINS, found, welcome
+from realestate.demo.teams import LOGINS, found, staff, welcome
 from realestate.demo.visits import visit_all
 from realestate.demo.wishes import wish_all
 from realestate.demo.works import build_all
@@ -100,6 +100,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
         for place in PLACES:
             clock.moment = noon - timedelta(days=30 * place.launched)
             sites[place.name] = await open_site(session, place, teams[place.company], random, noon.date())
+        await staff(session, sites[SITE].team, sites[SITE].project.id)
         diary = Diary(session, clock, random, noon, now - noon)
         tell_all(diary, sites, customers)
         build_all(diary, sites)

@@ -5,12 +5,25 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.database import Identity
-from realestate.demo.people import CUSTOMERS, HOMES, Company
-from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, KycStatus, Role, TeamRole, User, UserType
+from realestate.demo.people import CUSTOMERS, HOMES, NEWCOMER, SITE_MANAGER, Company
+from realestate.models.accounts import (
+    Builder,
+    BuilderAccount,
+    BuilderStatus,
+    Customer,
+    InviteKind,
+    KycStatus,
+    Role,
+    TeamRole,
+    User,
+    UserType,
+)
 from realestate.models.base import slugify
+from realestate.services import accounts
 
 LOGINS = ("customer@test.com", "customer2@test.com")
 
@@ -41,6 +54,13 @@ async def found(session: AsyncSession, company: Company, password_hash: str) -> 
     return Team(
         builder, owner, by_role.get(TeamRole.sales, owner), by_role.get(TeamRole.finance, owner), by_role.get(TeamRole.engineer, owner)
     )
+
+
+async def staff(session: AsyncSession, team: Team, project_id: int) -> None:
+    """One manager sees a single project, and a salesperson is invited who sells there only."""
+    await session.execute(update(User).where(User.email == SITE_MANAGER).values(project_scope=[project_id]))
+    said = {"email": NEWCOMER, "team_role": TeamRole.sales, "project_scope": [project_id]}
+    await accounts.invite(session, team.owner, InviteKind.team, **said)
 
 
 def _builder(company: Company) -> Builder:
