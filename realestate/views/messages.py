@@ -62,18 +62,19 @@ CONVERSATION = Listing(
 _said = aliased(Message)
 
 
-def _any_said(*where: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(_said.id).where(_said.conversation_id == Message.id, *where).exists()
+def _any_said(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Looked for once and hashed, not once per conversation."""
+    return Message.id.in_(select(_said.conversation_id).where(where))
 
 
 _SORTS = {"last_message_time": Message.last_message_id}
 _FILTERS: dict[str, ColumnElement[bool]] = {
     "project_id": Message.project_id == bindparam("project_id"),
     "unread": _any_said(is_unread(_said)) == bindparam("unread", type_=Boolean),
-    "q": or_(  # each found once and hashed, not once per conversation
+    "q": or_(  # each found once
         Message.customer_id.in_(select(Customer.id).where(contains(Customer.full_name, "q"))),
         Message.project_id.in_(select(Project.id).where(contains(Project.project_name, "q"))),
-        Message.id.in_(select(_said.conversation_id).where(contains(_said.content, "q"))),
+        _any_said(contains(_said.content, "q")),
     ),
 }
 
@@ -112,15 +113,15 @@ INBOX = Listing(
         )
     },
 )
+UNREAD = select(func.count()).where(is_unread(_said)).scalar_subquery()
 CONVERSATION_FIGURES = select(
     _count(_IS_OPEN).label("open"),
     _count(_any_said(is_unread(_said))).label("unread"),
-    func.coalesce(func.sum(Message.unread_count), 0).label("unread_messages"),
+    UNREAD.label("unread_messages"),
 ).where(_BEGINS)
 FILED = Detail(Message, TeamConversation)
 """A conversation, by the id of its first message."""
 
-UNREAD = select(func.count()).where(is_unread(Message)).scalar_subquery()
 UNREAD_MESSAGES = Summary({"unread_count": UNREAD})
 
 # ── Not said yet ────────────────────────────────────────────────────────────────────────────────────────────────────────────
