@@ -97,6 +97,11 @@ async def mark_read(session: AsyncSession, conversation_id: int) -> int:
     return result.rowcount
 
 
+async def is_of_company(session: AsyncSession, builder_id: int, user_id: int) -> bool:
+    """Whether somebody belongs to this company."""
+    return await session.scalar(select(User.id).where(User.id == user_id, User.builder_id == builder_id)) is not None
+
+
 async def get_team_role(session: AsyncSession, user_id: int) -> TeamRole:
     """Of an active member of the caller's team."""
     role = await session.scalar(select(User.team_role).where(User.id == user_id, User.builder_id.is_not(None), User.is_active))

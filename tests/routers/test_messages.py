@@ -215,6 +215,19 @@ async def test_a_customer_writes_for_itself_only(client, people):
     assert (answer.status_code, answer.json()["code"]) == (403, "NOT_YOUR_ID")
 
 
+async def test_a_customer_names_nobody_but_somebody_of_the_company(client, people):
+    builder, customer, project_id = people
+    rival, ravi, at = await make_builder("Bharat Builders"), await make_customer("Ravi Nair"), {"send_at": "2099-01-01T00:00:00Z"}
+    for recipient_id in (rival.user_id, ravi.user_id, customer.user_id, 2**62):
+        said = {"project_id": project_id, "content": "Hello", "recipient_id": recipient_id}
+        for path, more in (("/api/messages", {}), ("/api/messages/scheduled", at)):
+            answer = await client.post(path, json=said | more, headers=customer.headers)
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "recipient_id")
+    assert await conversations(client, customer) == []
+    sales = await make_member(builder, TeamRole.sales_manager)
+    assert (await written(client, customer, project_id, recipient_id=sales.user_id))["sender_name"] == "Asha Rao"
+
+
 async def test_a_team_says_to_which_customer(client, talk):
     builder, customer, project_id, _ = talk
     for more in ({}, {"customer_id": customer.user_id, "recipient_id": builder.user_id}):

@@ -25,6 +25,7 @@ async def send(session: AsyncSession, by: Identity, said: MessageCreate) -> int:
     """
     customer_id = customer_of(by, said)
     place = await crud.messages.lock_place(session, customer_id, said.project_id) or await begin(session, by, customer_id, said)
+    await check_recipient(session, by, place, said)
     await _check_references(session, place, customer_id, said)
     values = {name: getattr(said, name) for name in KEPT} | {"builder_id": place.builder_id, "customer_id": customer_id}
     values |= {"sender_id": by.me, "sender_side": Side(by.role.value)}
@@ -76,6 +77,16 @@ async def begin(session: AsyncSession, by: Identity, customer_id: int, said: Mes
     if said.is_internal:
         raise Conflict("NO_CONVERSATION", "There is no conversation yet: begin it with a message that the customer can read.")
     return place
+
+
+async def check_recipient(session: AsyncSession, by: Identity, place: Place, said: MessageCreate) -> None:
+    """A customer may name somebody of the company, whom it cannot look up; who of the team answers is for the team to decide."""
+    if by.role is not Role.customer or said.recipient_id is None:
+        return
+    async with as_system(session):
+        is_theirs = await crud.messages.is_of_company(session, place.builder_id, said.recipient_id)
+    if not is_theirs:
+        raise Invalid.field("recipient_id", "This is nobody of the company that you write to.")
 
 
 async def _check_references(session: AsyncSession, place: Place, customer_id: int, said: MessageCreate) -> None:

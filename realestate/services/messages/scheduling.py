@@ -10,7 +10,7 @@ from realestate.models.accounts import PERMISSIONS, Permission, Role
 from realestate.models.documents import Side
 from realestate.models.messages import ScheduledMessage
 from realestate.schemas.messages import MessageCreate, ScheduledMessageCreate
-from realestate.services.messages.saying import attached_to, begin, customer_of, send
+from realestate.services.messages.saying import attached_to, begin, check_recipient, customer_of, send
 
 MOST_AT_ONCE = 1000
 
@@ -21,6 +21,7 @@ async def schedule(session: AsyncSession, by: Identity, said: ScheduledMessageCr
     if said.is_internal:
         raise Invalid.field("is_internal", "A note waits for nobody: write it now.")
     place = await crud.messages.lock_place(session, customer_id, said.project_id) or await begin(session, by, customer_id, said)
+    await check_recipient(session, by, place, said)
     if said.send_at <= place.now:
         raise Invalid.field("send_at", "This must be in the future.")
     if attached := attached_to(said):
