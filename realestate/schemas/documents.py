@@ -1,11 +1,12 @@
 """Documents, as said."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from realestate.models.documents import Audience, DocumentKind, DocumentSubject, Side
-from realestate.schemas.base import Id, Input, Question, Wire
+from realestate.schemas.base import Id, Input, Page, Question, Search, Wire, sort_by
 
 
 class DocumentCreate(Input):
@@ -50,6 +51,14 @@ class DocumentOut(DocumentLink):
     edition: int
     url_expires_at: datetime
     created_at: datetime
+
+
+class DocumentPage(Page):
+    documents: list[DocumentOut]
+
+
+class DocumentSearch(Search):
+    sort: Annotated[str, sort_by("id")] = "-id"
 
 
 class FileFacts(Wire):

@@ -20,7 +20,9 @@ class MessageCreate(Input, json_schema_extra={"examples": [{"project_id": 7, "cu
     project_id: Id
     content: Text
     customer_id: Id | None = Field(None, description="to whom the team writes; a customer may name itself only")
-    recipient_id: Id | None = Field(None, description="the same; a customer may name somebody of the company, whose team decides who answers")
+    recipient_id: Id | None = Field(
+        None, description="the same; a customer may name somebody of the company, whose team decides who answers"
+    )
     booking_id: Id | None = Field(None, description="a label: a booking of this customer's in this project")
     parent_message_id: Id | None = Field(None, description="the message of this conversation that is answered")
     subject: Line | None = None

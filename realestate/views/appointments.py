@@ -16,6 +16,8 @@ from realestate.schemas.calendars import CalendarEntry
 S = AppointmentStatus
 MOST_ENTRIES = 500
 """Of a calendar: writing them takes half a millisecond each."""
+MOST_OF_PROJECT = 500
+"""Of the array that a portal shows; the listing pages through all."""
 NEWEST_FIRST = (Appointment.starts_at.desc(), Appointment.id.desc())
 
 APPOINTMENT = Detail(Appointment, AppointmentOut, path="/api/appointments", team=TeamAppointment)
@@ -30,6 +32,7 @@ APPOINTMENTS_OF_PROJECT = Collection(
     order=NEWEST_FIRST,
     parent=select(Project.id).where(Project.id == bindparam("project_id")).exists(),
     team=TeamAppointment,
+    limited=True,
 )
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import column_property
 from realestate.models.bookings import Booking
 from realestate.models.documents import Document, DocumentSubject
 from realestate.models.projects import Project
-from realestate.reading import Collection, Detail
-from realestate.schemas.documents import DocumentOut, FileFacts
+from realestate.reading import Detail, Listing
+from realestate.schemas.documents import DocumentOut, DocumentPage, FileFacts
 from realestate.security import links
 
 FILE, THUMBNAIL = "/api/documents/{}/file", "/api/documents/{}/thumbnail"
@@ -43,23 +43,24 @@ Document.url_expires_at = _computed(func.to_timestamp(cast(_term(1), Double), ty
 DOCUMENT = Detail(Document, DocumentOut, path="/api/documents")
 FILE_FACTS = Detail(Document, FileFacts)
 
-DOCUMENTS_OF_BOOKING = Collection(
+_SORTS = {"id": Document.id}
+DOCUMENTS_OF_BOOKING = Listing(
     Document,
-    DocumentOut,
-    where=Document.booking_id == bindparam("booking_id"),
-    order=(Document.id.desc(),),
+    DocumentPage,
+    sorts=_SORTS,
+    filters={"booking_id": Document.booking_id == bindparam("booking_id")},
     parent=select(Booking.id).where(Booking.id == bindparam("booking_id")).exists(),
 )
-DOCUMENTS_OF_PROJECT = Collection(
+DOCUMENTS_OF_PROJECT = Listing(
     Document,
-    DocumentOut,
-    where=and_(Document.project_id == bindparam("project_id"), Document.subject == DocumentSubject.project),
-    order=(Document.id.desc(),),
+    DocumentPage,
+    sorts=_SORTS,
+    filters={"project_id": and_(Document.project_id == bindparam("project_id"), Document.subject == DocumentSubject.project)},
     parent=select(Project.id).where(Project.id == bindparam("project_id")).exists(),
 )
-DOCUMENTS_OF_CUSTOMER = Collection(
+DOCUMENTS_OF_CUSTOMER = Listing(
     Document,
-    DocumentOut,
-    where=or_(Document.customer_id == bindparam("customer_id"), Document.uploaded_by == bindparam("customer_id")),
-    order=(Document.id.desc(),),
+    DocumentPage,
+    sorts=_SORTS,
+    filters={"customer_id": or_(Document.customer_id == bindparam("customer_id"), Document.uploaded_by == bindparam("customer_id"))},
 )

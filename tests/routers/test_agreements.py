@@ -155,7 +155,7 @@ async def test_the_customer_is_told_once_of_each_version_and_the_booking_says_wh
     assert "agreement_generated" not in await types_told(client, builder)
     seen = (await client.get(f"/api/bookings/{booking['id']}", headers=customer.headers)).json()
     assert seen["agreement_url"] == f"/api/bookings/{booking['id']}/agreement.pdf"
-    listed = (await client.get(f"/api/bookings/{booking['id']}/documents", headers=customer.headers)).json()
+    listed = (await client.get(f"/api/bookings/{booking['id']}/documents", headers=customer.headers)).json()["documents"]
     assert [(one["kind"], one["subject"], one["edition"]) for one in listed] == [("agreement", "agreement", 1)]
 
 

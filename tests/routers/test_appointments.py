@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -417,6 +418,9 @@ async def test_lists_and_their_figures(client):
     assert (await client.get(f"/api/appointments/customer/{ravi.user_id}", headers=asha.headers)).json()["code"] == "NOT_YOUR_ID"
     all_of_it = (await client.get(f"/api/appointments/project/{project_id}", headers=builder.headers)).json()
     assert len(all_of_it) == 3
+    with patch("realestate.routers.shared.appointments.MOST_OF_PROJECT", 2):
+        latest = (await client.get(f"/api/appointments/project/{project_id}", headers=builder.headers)).json()
+    assert latest == all_of_it[:2]
     assert (await client.get(f"/api/appointments/project/{project_id}", headers=asha.headers)).status_code == 403
 
 

@@ -131,11 +131,15 @@ async def test_documents_are_listed_where_they_belong(client, sale):
     brochure = (await upload(client, builder, project_id=booking["project_id"], kind="brochure")).json()
 
     async def listed(path, person=None):
-        return [one["id"] for one in (await client.get(path, headers=person.headers if person else {})).json()]
+        return [one["id"] for one in (await client.get(path, headers=person.headers if person else {})).json()["documents"]]
 
     assert await listed(f"/api/bookings/{booking['id']}/documents", customer) == [theirs["id"], ours["id"]]
     assert await listed(f"/api/bookings/{booking['id']}/documents", builder) == [kept_back["id"], theirs["id"], ours["id"]]
     assert await listed("/api/customer/documents", customer) == [draft["id"], theirs["id"], ours["id"]]
+    assert await listed("/api/customer/documents?limit=1&page=2", customer) == [theirs["id"]]
+    page = (await client.get(f"/api/bookings/{booking['id']}/documents?limit=2", headers=builder.headers)).json()
+    assert [page[name] for name in ("total", "page", "limit")] == [3, 1, 2] and len(page["documents"]) == 2
+    assert (await client.get("/api/customer/documents?limit=101", headers=customer.headers)).status_code == 422
     assert await listed(f"/api/projects/{booking['project_id']}/documents") == [brochure["id"]]
 
 

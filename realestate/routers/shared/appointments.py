@@ -38,7 +38,7 @@ from realestate.schemas.appointments import (
 )
 from realestate.schemas.base import Id, Said
 from realestate.services import appointments
-from realestate.views.appointments import APPOINTMENT, APPOINTMENTS, APPOINTMENTS_OF_CUSTOMER, APPOINTMENTS_OF_PROJECT
+from realestate.views.appointments import APPOINTMENT, APPOINTMENTS, APPOINTMENTS_OF_CUSTOMER, APPOINTMENTS_OF_PROJECT, MOST_OF_PROJECT
 
 router = Router(prefix="/api/appointments", tags=["appointments"])
 
@@ -86,8 +86,8 @@ async def list_appointments_of_customer(customer_id: Id, party: CurrentParty, re
 
 @router.get("/project/{project_id}", response_model=list[TeamAppointment])
 async def list_appointments_of_project(project_id: Id, read: BuilderReader) -> Response:
-    """All appointments in a project, the latest first."""
-    return await read.all(APPOINTMENTS_OF_PROJECT, project_id=project_id)
+    """The latest 500 appointments in a project, the latest first; `GET /api/appointments?project_id=` pages through all of them."""
+    return await read.all(APPOINTMENTS_OF_PROJECT, project_id=project_id, limit=MOST_OF_PROJECT)
 
 
 @router.get("/{appointment_id}", response_model=AppointmentOut | TeamAppointment, responses=CONDITIONAL)

@@ -23,7 +23,7 @@ from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
-from realestate.schemas.documents import DocumentOut, LinkQuestion
+from realestate.schemas.documents import DocumentOut, DocumentPage, DocumentSearch, LinkQuestion
 from realestate.services import documents
 from realestate.services.documents import Opened
 from realestate.uploads import LARGEST_DOCUMENT, DocumentSaid, DocumentUpload
@@ -42,6 +42,7 @@ async def _uploader(party: CurrentParty, said: DocumentSaid) -> Identity:
 
 Uploader = Annotated[Identity, Depends(_uploader)]
 """Somebody who may put a document where the form says."""
+Asked = Annotated[DocumentSearch, asked(DocumentSearch)]
 
 
 @router.post("/documents", response_model=DocumentOut, status_code=201, max_body_size=LARGEST_DOCUMENT, responses=problems(404, 409))
@@ -55,22 +56,22 @@ async def create_document(said: DocumentSaid, by: Uploader, upload: DocumentUplo
     return await answer(session, DOCUMENT, document.id, 201)
 
 
-@router.get("/bookings/{booking_id}/documents", response_model=list[DocumentOut])
-async def list_booking_documents(booking_id: Id, read: PartyReader) -> Response:
+@router.get("/bookings/{booking_id}/documents", response_model=DocumentPage)
+async def list_booking_documents(booking_id: Id, search: Asked, read: PartyReader) -> Response:
     """What both sides have put to a booking, newest first."""
-    return await read.all(DOCUMENTS_OF_BOOKING, booking_id=booking_id)
+    return await read.page(DOCUMENTS_OF_BOOKING, search, booking_id=booking_id)
 
 
-@router.get("/projects/{project_id}/documents", response_model=list[DocumentOut])
-async def list_project_documents(project_id: Id, read: AnyReader) -> Response:
+@router.get("/projects/{project_id}/documents", response_model=DocumentPage)
+async def list_project_documents(project_id: Id, search: Asked, read: AnyReader) -> Response:
     """Brochures, plans and approvals of a project, as far as they are for whoever asks, newest first."""
-    return await read.all(DOCUMENTS_OF_PROJECT, project_id=project_id)
+    return await read.page(DOCUMENTS_OF_PROJECT, search, project_id=project_id)
 
 
-@router.get("/customer/documents", response_model=list[DocumentOut])
-async def list_my_documents(customer: CurrentCustomer, read: PartyReader) -> Response:
+@router.get("/customer/documents", response_model=DocumentPage)
+async def list_my_documents(customer: CurrentCustomer, search: Asked, read: PartyReader) -> Response:
     """Everything between a customer and its builders, its drafts too, newest first."""
-    return await read.all(DOCUMENTS_OF_CUSTOMER, customer_id=customer.me)
+    return await read.page(DOCUMENTS_OF_CUSTOMER, search, customer_id=customer.me)
 
 
 @router.get("/documents/{document_id}", response_model=DocumentOut, responses=CONDITIONAL)
