@@ -20,6 +20,9 @@ FIND = Function(
             NEW.last_message_id := NULL;
         END IF;
         NEW.snoozed_until := NULL;
+        IF NEW.sender_side = 'customer' AND EXISTS (SELECT FROM messages m WHERE m.id = NEW.parent_message_id AND m.is_internal) THEN
+            NEW.parent_message_id := 0;  -- to a customer a note is not there: the key refuses both alike
+        END IF;
         RETURN NEW;
     END $$
     """,

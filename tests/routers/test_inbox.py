@@ -227,6 +227,19 @@ async def test_what_its_author_may_not_say_any_more_is_not_sent(client, talk):
     assert await words(client, customer, customer, project_id) == ["When may we see it?"]
 
 
+async def test_what_cannot_be_read_stops_nothing_behind_it(client, talk):
+    builder, customer, project_id, _ = talk
+    unreadable, good = [(await schedule(client, customer, project_id, content=words)).json()["id"] for words in ("Lost.", "See you.")]
+    async with transaction(WORKER) as session:
+        await session.execute(update(ScheduledMessage).where(ScheduledMessage.id == unreadable).values(said={}))
+    for scheduled_id, minutes in ((unreadable, 2), (good, 1)):
+        await let_time_pass(ScheduledMessage, scheduled_id, "send_at", timedelta(minutes=minutes))
+    await messages.deliver_due()
+    assert await words(client, builder, customer, project_id) == ["When may we see it?", "See you."]
+    [left] = await waiting(client, customer)
+    assert (left["id"], left["failure"]) == (unreadable, "It cannot be read any more: please write it again.")
+
+
 async def test_what_cannot_be_said_now_cannot_be_scheduled(client, talk):
     builder, customer, project_id, _ = talk
     draft = await make_project(builder, published=False)

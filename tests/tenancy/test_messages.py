@@ -3,9 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy import update
 
-from realestate.database import transaction
+from realestate.database import WORKER, transaction
 from realestate.models.messages import CannedReply
+from realestate.models.projects import Project
 from realestate.schemas.messages import MessageCreate, ScheduledMessageCreate
 from realestate.services import messages
 from tests.factories import make_builder, make_customer, make_project
@@ -34,6 +37,11 @@ async def talk(house):
     async with transaction(identity(ashoka)) as session:
         ids["later"] = await messages.schedule(session, identity(ashoka), ScheduledMessageCreate.model_validate(later))
         session.add(CannedReply(builder_id=ashoka.builder_id, title="x", content="x"))
+    withdrawn = await make_project(ashoka)
+    await say(asha, withdrawn, "And this?")
+    async with transaction(WORKER) as session:
+        await session.execute(update(Project).where(Project.id == withdrawn).values(publish_state="draft"))
+    ids["withdrawn"] = withdrawn
     names = ids | {"project": project, "other_project": other_project, "draft": draft, "me": asha.user_id, "ravi": ravi.user_id}
     names |= {"ashoka": ashoka.builder_id, "bharat": bharat.builder_id, "staff": ashoka.user_id, "other_staff": bharat.user_id}
     return SimpleNamespace(ashoka=ashoka, bharat=bharat, asha=asha, ravi=ravi, names=names)
@@ -86,6 +94,12 @@ TAKE_BACK = "UPDATE messages SET content = '', subject = NULL, deleted_at = now(
         (MESSAGE + ", assigned_to) VALUES ({ashoka}, {other_project}, {me}, {me}, 'customer', 'x', {staff})", REFUSED),
         (MESSAGE + ") VALUES ({bharat}, {project}, {me}, {me}, 'customer', 'x')", NO_KEY),
         (MESSAGE + ", parent_message_id) VALUES ({ashoka}, {project}, {me}, {me}, 'customer', 'x', {others})", NO_KEY),
+        (MESSAGE + ", parent_message_id) VALUES ({ashoka}, {project}, {me}, {me}, 'customer', 'x', {note})", NO_KEY),
+        (MESSAGE + ", parent_message_id) VALUES ({ashoka}, {project}, {me}, {me}, 'customer', 'x', {theirs})", 1),
+        (LATER + " VALUES ({ashoka}, {project}, {me}, {me}, 'customer', 'x', '{{}}', '2099-01-01')", 1),
+        (LATER + " VALUES ({ashoka}, {withdrawn}, {me}, {me}, 'customer', 'x', '{{}}', '2099-01-01')", 1),  # they have written of it
+        (LATER + " VALUES ({ashoka}, {draft}, {me}, {me}, 'customer', 'x', '{{}}', '2099-01-01')", REFUSED),
+        (LATER + " VALUES ({ashoka}, 4000000000, {me}, {me}, 'customer', 'x', '{{}}', '2099-01-01')", REFUSED),
         (LATER + " VALUES ({ashoka}, {project}, {me}, {staff}, 'builder', 'x', '{{}}', '2099-01-01')", REFUSED),
         (LATER + " VALUES ({ashoka}, {project}, {ravi}, {me}, 'customer', 'x', '{{}}', '2099-01-01')", REFUSED),
         (LATER + " VALUES ({ashoka}, {project}, {me}, {me}, 'customer', 'x', '{{}}', now())", REFUSED),
@@ -94,6 +108,19 @@ TAKE_BACK = "UPDATE messages SET content = '', subject = NULL, deleted_at = now(
 )
 async def test_a_customer(talk, statement, outcome):
     assert await attempt(talk.asha, statement.format(**talk.names)) == outcome
+
+
+async def test_a_note_is_refused_as_a_parent_in_the_same_words_as_nothing(talk):
+    refusals = []
+    for parent in (talk.names["note"], 4_000_000_000):
+        async with speaking(talk.asha) as connection:
+            with pytest.raises(ForeignKeyViolation) as refused:
+                await connection.execute(
+                    MESSAGE + ", parent_message_id) VALUES (%s, %s, %s, %s, 'customer', 'x', %s)",
+                    [talk.names["ashoka"], talk.names["project"], talk.names["me"], talk.names["me"], parent],
+                )
+            refusals.append((str(refused.value), refused.value.diag.message_detail))
+    assert refusals[0] == refusals[1]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Messages for later: kept apart until their time has come, then said in their author's name, as if they were written then."""
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
@@ -50,12 +51,15 @@ async def _deliver(one: Due) -> bool:
                 return False
             await send(session, author, MessageCreate.model_validate(said))
         return True
+    except ValidationError:  # kept before a rule became stricter, or written past it
+        failure = "It cannot be read any more: please write it again."
     except (Conflict, Forbidden, Invalid, NotFound) as refusal:
         if refusal.code == "BUSY":  # next time
             return False
-        async with transaction(WORKER) as session:
-            await crud.messages.mark_failed(session, one.id, refusal.detail)
-        return False
+        failure = refusal.detail
+    async with transaction(WORKER) as session:
+        await crud.messages.mark_failed(session, one.id, failure)
+    return False
 
 
 def _author(one: Due) -> Identity:

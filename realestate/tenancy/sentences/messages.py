@@ -12,6 +12,9 @@ FROM_BUILDER, FROM_CUSTOMER = "sender_side = 'builder'", "sender_side = 'custome
 BEGINNING = f"sender_id = {ME} AND created_at = now() AND NOT is_read AND deleted_at IS NULL AND assigned_to IS NULL"
 # Who goes on with a conversation need not see the project any more; the row's conversation has been found by the database.
 PROJECT_IN_SIGHT = f"(NOT {BEGINS} OR EXISTS (SELECT FROM projects p WHERE p.id = project_id))".replace("NOT id =", "id <>")
+# The same of what is for later, so that no project betrays itself by being refused in another way than one that is not there.
+PROJECT_OR_TALK_IN_SIGHT = """(EXISTS (SELECT FROM projects p WHERE p.id = scheduled_messages.project_id)
+    OR EXISTS (SELECT FROM messages m WHERE m.customer_id = scheduled_messages.customer_id AND m.project_id = scheduled_messages.project_id))"""
 NOT_SENT_YET = "failed_at IS NULL AND send_at > now()"
 
 WALL: Sentences = {
@@ -29,7 +32,7 @@ WALL: Sentences = {
     ],
     ScheduledMessage: [
         May("customer", "read", f"{MINE} AND {FROM_CUSTOMER}"),
-        May("customer", "add", f"{MINE} AND {FROM_CUSTOMER} AND sender_id = {ME} AND {NOT_SENT_YET}"),
+        May("customer", "add", f"{MINE} AND {FROM_CUSTOMER} AND sender_id = {ME} AND {NOT_SENT_YET} AND {PROJECT_OR_TALK_IN_SIGHT}"),
         May("customer", "change", f"{MINE} AND {FROM_CUSTOMER}", only=("updated_at",)),
         May("customer", "remove", f"{MINE} AND {FROM_CUSTOMER}"),
         May("builder", "read", f"{OURS} AND {FROM_BUILDER}"),
