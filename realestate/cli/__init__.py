@@ -1,9 +1,9 @@
 """The command line: `python -m realestate`. Each command imports what it needs when it runs, so that the small ones answer at once."""
 
-import asyncio
 import json
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -84,13 +84,13 @@ def init() -> None:
 def create_admin(email: str) -> None:
     """Make a platform administrator. The password is asked for, or the first line of standard input; an empty one is generated."""
     from realestate.cli import database
+    from realestate.services import accounts
 
     asked = (
         typer.prompt("Password (empty: generate one)", default="", hide_input=True, show_default=False) if sys.stdin.isatty() else input()
     )
     password = asked or secrets.token_urlsafe(15)
-    with database.opened(may_join=True):
-        asyncio.run(database.create_admin(email, password))
+    database.run(partial(accounts.create_admin, email, password))
     typer.echo(f"Administrator {email} created" + ("." if asked else f" with password {password}"))
 
 
@@ -98,36 +98,36 @@ def create_admin(email: str) -> None:
 def clear_idempotency_keys() -> None:
     """Forget the answers that were kept for repeated requests, once they are a day old."""
     from realestate.cli import database
+    from realestate.services import idempotency
 
-    with database.opened(may_join=True):
-        typer.echo(f"Keys forgotten: {asyncio.run(database.clear_idempotency_keys())}")
+    typer.echo(f"Keys forgotten: {database.run(idempotency.clear)}")
 
 
 @app.command("sweep-objects")
 def sweep_objects() -> None:
     """Remove uploaded files that no document knows, a day after they were written: what a crash has left behind."""
     from realestate.cli import database
+    from realestate.services import documents
 
-    with database.opened(may_join=True):
-        typer.echo(f"{asyncio.run(database.sweep_objects())} removed.")
+    typer.echo(f"{database.run(documents.sweep)} removed.")
 
 
 @app.command("send-due-messages")
 def send_due_messages() -> None:
     """Send the messages whose time has come; any number of processes may do this at once."""
     from realestate.cli import database
+    from realestate.services import messages
 
-    with database.opened(may_join=True):
-        typer.echo(f"Messages sent: {asyncio.run(database.send_due_messages())}")
+    typer.echo(f"Messages sent: {database.run(messages.deliver_due)}")
 
 
 @app.command("remind")
 def remind() -> None:
     """Send the reminders of appointments that are due, and say who has not come; as often as you like."""
     from realestate.cli import database
+    from realestate.services import appointments
 
-    with database.opened(may_join=True):
-        reminders, no_shows = asyncio.run(database.remind())
+    reminders, no_shows = database.run(appointments.remind)
     typer.echo(f"Reminders: {reminders}. No-shows: {no_shows}.")
 
 
@@ -135,9 +135,9 @@ def remind() -> None:
 def expire_quotes() -> None:
     """Write down which prices of changes have run out, and tell both sides."""
     from realestate.cli import database
+    from realestate.services import change_requests
 
-    with database.opened(may_join=True):
-        typer.echo(f"Quotes expired: {asyncio.run(database.expire_quotes())}")
+    typer.echo(f"Quotes expired: {database.run(change_requests.expire)}")
 
 
 @app.command("openapi")

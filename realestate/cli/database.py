@@ -4,9 +4,10 @@ import asyncio
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 import typer
@@ -17,6 +18,8 @@ from realestate.cli.migration import migrate
 from realestate.cli.refusal import Refusal
 from realestate.config import settings
 from realestate.errors import RealEstateError
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -96,6 +99,22 @@ def migrate_if_ours() -> bool:
     return bool(settings.database_owner_url)
 
 
+def run(work: Callable[[], Awaitable[T]]) -> T:
+    """Work of the services, on the database that a command opens for it."""
+    try:
+        with opened(may_join=True):
+            return asyncio.run(_connected(work))
+    except RealEstateError as error:
+        raise Refusal(error.detail) from error
+
+
+async def _connected(work: Callable[[], Awaitable[T]]) -> T:
+    from realestate.database import connected
+
+    async with connected():
+        return await work()
+
+
 def seed(name: str) -> str:
     """What has been done, in a sentence; large data also say how they are getting on."""
     try:
@@ -106,13 +125,8 @@ def seed(name: str) -> str:
 
 def _seed_demo() -> str:
     from realestate import demo
-    from realestate.database import connected
 
-    async def seeded() -> str:
-        async with connected():
-            return await demo.seed()
-
-    return asyncio.run(seeded())
+    return asyncio.run(_connected(demo.seed))
 
 
 def _seed_large() -> str:
@@ -128,51 +142,3 @@ def _seed_large() -> str:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             large.vacuum(connection, typer.echo)
     return reason or "The large data are there."
-
-
-async def create_admin(email: str, password: str) -> None:
-    from realestate.database import connected
-    from realestate.services import accounts
-
-    async with connected():
-        await accounts.create_admin(email, password)
-
-
-async def expire_quotes() -> int:
-    from realestate.database import connected
-    from realestate.services import change_requests
-
-    async with connected():
-        return await change_requests.expire()
-
-
-async def clear_idempotency_keys() -> int:
-    from realestate.database import connected
-    from realestate.services import idempotency
-
-    async with connected():
-        return await idempotency.clear()
-
-
-async def sweep_objects() -> int:
-    from realestate.database import connected
-    from realestate.services import documents
-
-    async with connected():
-        return await documents.sweep()
-
-
-async def send_due_messages() -> int:
-    from realestate.database import connected
-    from realestate.services import messages
-
-    async with connected():
-        return await messages.deliver_due()
-
-
-async def remind() -> tuple[int, int]:
-    from realestate.database import connected
-    from realestate.services import appointments
-
-    async with connected():
-        return await appointments.remind()
