@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from unicodedata import normalize
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Dialect, Identity, Integer, MetaData, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Dialect, Identity, Integer, MetaData, Text, func, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -114,6 +114,10 @@ class Kind(StrEnum):
 
 def _plain(spelling: str) -> str:
     return spelling.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+CALLER = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)", BigInteger)
+"""The user who is asking, to a statement that is run in somebody's name; NULL for nobody."""
 
 
 def slugify(name: str) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, and_, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from realestate.models.accounts import Customer
+from realestate.models.base import CALLER
 from realestate.models.messages import CannedReply, Message, ScheduledMessage, ThreadState, current_state, is_unread
 from realestate.models.projects import Project
 from realestate.reading import Collection, Detail, Listing, Summary, as_object, contains
@@ -80,7 +81,6 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
 
 CONVERSATIONS = Listing(Message, ConversationPage, sorts=_SORTS, filters=_FILTERS, where=_BEGINS)
 
-_ME = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)", BigInteger)
 _IS_OPEN = current_state(Message) == ThreadState.open
 
 
@@ -95,7 +95,7 @@ INBOX = Listing(
     filters=_FILTERS
     | {
         "state": current_state(Message) == bindparam("state"),
-        "assigned": case((bindparam("assigned") == Assigned.mine.value, Message.assigned_to == _ME), else_=Message.assigned_to.is_(None)),
+        "assigned": case((bindparam("assigned") == Assigned.mine.value, Message.assigned_to == CALLER), else_=Message.assigned_to.is_(None)),
         "assigned_to": Message.assigned_to == bindparam("assigned_to"),
         "customer_id": Message.customer_id == bindparam("customer_id"),
     },
@@ -104,7 +104,7 @@ INBOX = Listing(
         "stats": as_object(
             select(
                 _count(_IS_OPEN).label("open"),
-                _count(and_(_IS_OPEN, Message.assigned_to == _ME)).label("mine"),
+                _count(and_(_IS_OPEN, Message.assigned_to == CALLER)).label("mine"),
                 _count(and_(_IS_OPEN, Message.assigned_to.is_(None))).label("unassigned"),
                 _count(current_state(Message) == ThreadState.snoozed).label("snoozed"),
                 _count(current_state(Message) == ThreadState.closed).label("closed"),

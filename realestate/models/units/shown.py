@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, case, func, literal_column
+from sqlalchemy import and_, case, func
 from sqlalchemy.ext.hybrid import hybrid_property
 
+from realestate.models.base import CALLER
 from realestate.models.units.words import UnitStatus
 
 U = UnitStatus
-_ME = literal_column("(SELECT nullif(current_setting('app.user_id', true), '')::bigint)", BigInteger)
 
 
 def claim_is_over_at(unit: Any, moment: Any) -> Any:
@@ -55,7 +55,7 @@ class Shown:
     def _shown_status(cls) -> Any:
         return case(
             (cls.claim_is_over, "available"),
-            (cls.customer_id == _ME, cls.status),
+            (cls.customer_id == CALLER, cls.status),
             (cls.status == U.available, "available"),
             else_="not_available",
         )
@@ -68,4 +68,4 @@ class Shown:
     @own_hold_expires_at.inplace.expression
     @classmethod
     def _own_hold_expires_at(cls) -> Any:
-        return case((cls.customer_id == _ME, cls.hold_expires_at))
+        return case((cls.customer_id == CALLER, cls.hold_expires_at))
