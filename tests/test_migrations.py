@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url
 
 from realestate.adapters.postgres import place
@@ -41,6 +42,11 @@ def schema_of(url: str, tmp_path: Path) -> str:
     pg_dump = place.programs(place.Place(tmp_path, {})) / "pg_dump"
     text = subprocess.run([pg_dump, "--schema-only", url], capture_output=True, text=True, check=True).stdout
     return "\n".join(re.sub(r"pg_attver=\d+", "", line) for line in text.splitlines() if "restrict " not in line)
+
+
+def test_the_names_of_the_files_sort_as_the_chain_runs() -> None:
+    chain = reversed([Path(one.path).name for one in ScriptDirectory.from_config(config("")).walk_revisions()])
+    assert list(chain) == sorted(path.name for path in (ROOT / "alembic/versions").glob("*.py"))
 
 
 def test_models_and_database_do_not_drift() -> None:
