@@ -240,6 +240,30 @@ def test_a_post_of_somebody_signed_in_says_that_it_may_be_sent_twice():
     assert said == set(KEPT)
 
 
+STEPS_BEHIND = ("quote", "rejection", "acceptance", "decline", "work", "completion")
+"""Of a wish that has only been said."""
+REFUSED = {
+    "POST /api/bookings/{booking_id}/cancellation": "PAYMENT_PENDING",  # a part of the token has come
+    "POST /api/bookings/{booking_id}/generate-agreement": "BOOKING_NOT_CONFIRMED",
+    "POST /api/admin/builders/{builder_id}/verification": "INVALID_TRANSITION",  # the company is active
+    "POST /api/appointments": "INVALID",  # the example is a customer's: a team says for whom
+    "POST /api/bookings": "UNIT_NOT_AVAILABLE",
+    "POST /api/builder/bookings": "UNIT_NOT_AVAILABLE",
+    "POST /api/units/{unit_id}/block": "INVALID_TRANSITION",  # the unit is reserved
+    "POST /api/units/{unit_id}/hold": "UNIT_NOT_AVAILABLE",
+    "POST /api/units/{unit_id}/release": "INVALID_TRANSITION",
+    "POST /api/change-requests": "NOT_CHANGEABLE",  # the booking is not confirmed
+    **dict.fromkeys((f"POST /api/change-requests/{{change_request_id}}/{step}" for step in STEPS_BEHIND), "INVALID_TRANSITION"),
+    "POST /api/customer/join": "INVITE_INVALID",  # a code is known to one customer
+    "POST /api/builder/team/invites": "INVALID",  # of projects, the example names one that is not theirs
+    "POST /api/builder/conversations/{conversation_id}/assignment": "NOT_FOUND",  # to nobody of this team
+    "POST /api/models/{model_id}/editions": "SAME_FILE",
+    "POST /api/payments/{payment_id}/clearance": "INVALID_TRANSITION",  # it was no cheque
+    "POST /api/projects/{project_id}/publication": "WEIGHTS_INCOMPLETE",
+}
+"""What the example cannot do in this world, and why: its room's tests do it. All others are done."""
+
+
 @pytest.mark.parametrize("name", KEPT)
 async def test_a_post_may_be_sent_twice(client, world, name):
     """A key that stands for something else is refused before anything is done; a new one brings the first answer again, or keeps nothing."""
@@ -250,10 +274,12 @@ async def test_a_post_may_be_sent_twice(client, world, name):
         if spent.status_code == 403:
             continue
         assert (spent.status_code, spent.json()["code"]) == (422, "IDEMPOTENCY_MISMATCH"), spent.text
-        first, again = [
-            await client.request(**request_of(name, ids), headers=person.headers | {"Idempotency-Key": "new"}) for _ in range(2)
-        ]
+        said = request_of(name, ids)
+        if "json" in said:
+            said["json"] = said["json"] | {field: ids[field] for field in said["json"].keys() & ids.keys()}
+        first, again = [await client.request(**said, headers=person.headers | {"Idempotency-Key": "new"}) for _ in range(2)]
         assert (first.status_code, _sense(first)) == (again.status_code, _sense(again))
+        assert first.json()["code"] == REFUSED[name] if name in REFUSED else first.is_success, first.text
         assert again.headers.get("Idempotency-Replayed") == ("true" if first.status_code < 400 else None)
         assert first.content == again.content or first.status_code >= 400
         return
