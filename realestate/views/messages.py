@@ -95,7 +95,9 @@ INBOX = Listing(
     filters=_FILTERS
     | {
         "state": current_state(Message) == bindparam("state"),
-        "assigned": case((bindparam("assigned") == Assigned.mine.value, Message.assigned_to == CALLER), else_=Message.assigned_to.is_(None)),
+        "assigned": case(
+            (bindparam("assigned") == Assigned.mine.value, Message.assigned_to == CALLER), else_=Message.assigned_to.is_(None)
+        ),
         "assigned_to": Message.assigned_to == bindparam("assigned_to"),
         "customer_id": Message.customer_id == bindparam("customer_id"),
     },
