@@ -22,7 +22,7 @@ from realestate.adapters.lending import Driver, ReadingPool
 from realestate.adapters.listening import Ear, listen
 from realestate.config import settings
 from realestate.errors import Transient
-from realestate.models.accounts import LIMITED, Role, TeamRole
+from realestate.models.accounts import LIMITED, Permission, Role, TeamRole, permissions_of
 from realestate.refusals import commit_unknown, translated
 
 POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, LIMITED: 2, Role.admin: 1}
@@ -50,6 +50,10 @@ class Identity:
         """The user's id, for whoever knows that there is one."""
         assert self.user_id is not None
         return self.user_id
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role in a team includes it (domain.md §8)."""
+        return self.team_role is not None and permission in permissions_of(TeamRole(self.team_role), self.may_certify)
 
     @property
     def scope(self) -> str:

@@ -18,7 +18,7 @@ from realestate import database, reading
 from realestate.compiling import Query
 from realestate.database import VISITOR, Identity
 from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
-from realestate.models.accounts import Permission, Role, TeamRole, permissions_of
+from realestate.models.accounts import Permission, Role
 from realestate.models.base import Versions
 from realestate.parsing import LONGEST_REMEMBERED
 from realestate.reading import Collection, Detail, Feed, Listing, Summary
@@ -100,7 +100,7 @@ def may(permission: Permission) -> Any:
 
 def permit(member: Identity, permission: Permission) -> Identity:
     """The same where only the body tells what is needed."""
-    if member.team_role is None or permission not in permissions_of(TeamRole(member.team_role), member.may_certify):
+    if not member.may(permission):
         raise Forbidden("NOT_PERMITTED", f"Your role in the team does not include {permission.value}.")
     return member
 

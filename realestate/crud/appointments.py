@@ -129,7 +129,8 @@ async def _take(session: AsyncSession, wanted: Any) -> Sequence[Appointment]:
 
 async def set_rules(session: AsyncSession, scope: SettingScope, by: int, value: dict[str, Any], **place: int | None) -> None:
     """Instead of what was said there before."""
-    row = insert(SystemSetting).values(scope=scope, setting_key=SETTING, setting_value=value, is_public=True, updated_by=by, **place)
+    is_public = scope is not SettingScope.user
+    row = insert(SystemSetting).values(scope=scope, setting_key=SETTING, setting_value=value, is_public=is_public, updated_by=by, **place)
     changes = {
         "setting_value": row.excluded.setting_value,
         "updated_by": by,

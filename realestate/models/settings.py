@@ -47,6 +47,7 @@ class SystemSetting(Identified, Timestamped, Versioned, Base):
             ELSE user_id IS NOT NULL AND project_id IS NULL END""",
             name="one_place",
         ),
+        CheckConstraint("NOT (is_public AND scope = 'user')", name="own_is_private"),
         Index("ix_system_settings_builder_id", "builder_id"),
         Index("ix_system_settings_project_id", "project_id"),
         Index("ix_system_settings_user_id", "user_id"),
@@ -61,7 +62,7 @@ class SystemSetting(Identified, Timestamped, Versioned, Base):
     setting_key: Mapped[str]
     setting_value: Mapped[Any] = mapped_column(JSONB)
     is_public: Mapped[bool] = mapped_column(server_default="false")
-    """As the key says, repeated so that policies can compare it."""
+    """As the key says, repeated so that policies can compare it; what is one person's own never is."""
     updated_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
 
 

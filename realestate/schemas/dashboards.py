@@ -102,11 +102,14 @@ class ProjectFigures(Wire):
 
 
 class BuilderDashboard(Wire):
-    """How a company stands, as far as the member sees it. `projects` are the newest; `activity` is the latest of the member's own inbox."""
+    """How a company stands, as far as the member sees it. `projects` are the newest; `activity` is the latest of the member's own inbox.
+
+    `revenue` is null for a member whose role does not include `reports:read`.
+    """
 
     units: UnitFigures
     bookings: BookingFigures
-    revenue: list[RevenueFigures]
+    revenue: list[RevenueFigures] | None
     appointments: AppointmentFigures
     conversations: ConversationFigures
     change_requests: ChangeFigures

@@ -56,7 +56,7 @@ async def drawn(paper: Paper | None) -> AsyncIterator[Upload | None]:
 
 
 async def keep(session: AsyncSession, member: Identity, booking_id: int, paper: Paper | None, upload: Upload | None) -> Paper:
-    """Write the edition down and tell the parties. Conflict BOOKING_NOT_CONFIRMED, or PARTY_UNKNOWN.
+    """Write the edition down and tell the parties. Conflict BOOKING_NOT_CONFIRMED, AGREEMENT_NOT_DRAFTED, or PARTY_UNKNOWN.
 
     Transient when it is not any more what it should be: then all of it is done again.
     """
@@ -120,6 +120,11 @@ def _paper(said: bytes | None) -> Paper:
     draft = is_draft(BookingStatus(found["status"]))
     basis = AgreementBasis.model_validate(found)
     last = basis.agreements[-1] if basis.agreements else None
+    if last is None and not draft:
+        raise Conflict(
+            "AGREEMENT_NOT_DRAFTED",
+            "This booking was signed on other paper: no draft of an agreement was made here while it was confirmed.",
+        )
     terms = last.terms if last and not draft else basis.model_dump(mode="json", include=TERMS)
     digest = _digest(terms)
     is_kept = last is not None and (last.content_hash, last.is_draft) == (digest, draft)

@@ -55,7 +55,8 @@ async def put(
     place = await _place(session, scope, project_id)
     row = await _find(session, setting, scope, place, version)
     if row is None:
-        row = SystemSetting(scope=scope, setting_key=setting.key, is_public=setting.is_public, **place)
+        is_public = setting.is_public and scope is not SettingScope.user
+        row = SystemSetting(scope=scope, setting_key=setting.key, is_public=is_public, **place)
         session.add(row)
     row.setting_value, row.updated_by = setting.keep(value), identity.me
     await session.flush()

@@ -21,9 +21,10 @@ CHARGED = Function(
     BEGIN
         IF EXISTS (
             SELECT FROM change_requests c WHERE c.id = one AND (
-                (c.status IN {_AGREED}) <> (num_nulls(c.addendum, c.accepted_at) = 0)
+                num_nonnulls(c.addendum, c.accepted_at) <> CASE WHEN c.status IN {_AGREED} THEN 2 ELSE 0 END
                 OR CASE WHEN c.status IN {_AGREED} THEN c.estimated_cost ELSE 0 END
-                    <> (SELECT coalesce(sum(i.amount), 0) FROM installments i WHERE i.change_request_id = one))
+                    <> (SELECT coalesce(sum(i.amount), 0) FROM installments i
+                        WHERE i.change_request_id = one AND i.status NOT IN ('cancelled', 'waived')))
         ) THEN
             RAISE EXCEPTION 'the charges are not those agreed on' USING ERRCODE = 'check_violation', CONSTRAINT = 'changes_are_charged';
         END IF;
@@ -35,7 +36,7 @@ CHARGED = Function(
         f"{when} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {only} EXECUTE FUNCTION changes_are_charged()"
         for when, only in (
             ("INSERT OR UPDATE OF status, estimated_cost, addendum, accepted_at ON change_requests", ""),
-            ("INSERT OR UPDATE OF amount, change_request_id ON installments", "WHEN (NEW.change_request_id IS NOT NULL)"),
+            ("INSERT OR UPDATE OF amount, status, change_request_id ON installments", "WHEN (NEW.change_request_id IS NOT NULL)"),
         )
     ),
 )
@@ -43,5 +44,10 @@ CHARGED = Function(
 REFUSALS = (
     ("change_requests", "change_steps", f"NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN {_STEPS}"),
     ("change_requests", "prices_are_new", f"({_IS_PRICED}) AND NOT ({_NEXT_PRICE})"),
+    (
+        "installments",
+        "paid_lines_stand",
+        "NEW.status IN ('cancelled', 'waived') AND NEW.status <> OLD.status AND NEW.allocated = NEW.amount",
+    ),
 )
-"""For `invariants.REFUSE`: a price is never altered, only followed by another."""
+"""For `invariants.REFUSE`: a price is never altered, only followed by another, and what has been paid was owed."""

@@ -1,12 +1,13 @@
 """What PostgreSQL holds by itself, whoever writes: triggers of the clerk's, so that row level security cannot shrink what they look at."""
 
-from realestate.models.appointments import PATIENCE, Appointment
 from realestate.models.bookings import ACTIVE
-from realestate.tenancy import changes
+from realestate.tenancy import changes, visits
+from realestate.tenancy.agreements import EDITIONS
 from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.clerk import DEFINER, Function
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
 from realestate.tenancy.owners import LAST_OWNER
+from realestate.tenancy.visits import MOVED
 
 _ACTIVE = tuple(status.value for status in ACTIVE)
 
@@ -131,12 +132,11 @@ OVERALL = Function(
 
 # ── Terms: the system alone may do otherwise ────────────────────────────────────────────────────────────────────────────────
 
+_ME = "nullif(current_setting('app.user_id', true), '')::bigint"
 _NOT_SYSTEM = "current_setting('role') <> 'realestate_worker'"
 _CUSTOMER = "current_setting('role') = 'realestate_customer'"
 _WAS_OPEN = "OLD.status IN ('inquiry', 'site_visit_scheduled', 'waitlisted')"
 _TERMS = ("unit_id", "customer_id", "total_amount", "token_amount", "discount", "currency", "payment_plan", "plan_snapshot", "cost_sheet")
-_VISIT_STEPS = tuple((source.value, target.value) for sources, target in Appointment.EDGES.values() for source in sources)
-_VISIT_STEP = "NEW.status <> OLD.status"
 _HISTORY_SHRANK = """(NEW.history <> OLD.history AND NOT (NEW.history @> OLD.history AND
     jsonb_array_length(NEW.history) > jsonb_array_length(OLD.history)) OR NEW.progress_percentage < OLD.progress_percentage AND NEW.history = OLD.history)"""
 _OLD, _NEW = (", ".join(f"{row}.{term}" for term in _TERMS) for row in ("OLD", "NEW"))
@@ -192,18 +192,17 @@ REFUSE = Function(
                 f"""{_CUSTOMER} AND NEW.customer_id = OLD.customer_id AND (NEW.status = OLD.status OR OLD.status = 'reserved')
                 AND NEW.hold_expires_at IS DISTINCT FROM OLD.hold_expires_at""",
             ),
-            ("appointments", "visit_steps", f"{_VISIT_STEP} AND (OLD.status, NEW.status) NOT IN {_VISIT_STEPS}"),
-            ("appointments", "visitors_only_leave", f"{_CUSTOMER} AND {_VISIT_STEP} AND NEW.status NOT IN ('cancelled', 'rescheduled')"),
-            (
-                "appointments",
-                "visits_end_after_they_began",
-                f"""{_VISIT_STEP} AND (NEW.status = 'completed' AND NEW.starts_at > now()
-                OR NEW.status = 'no_show' AND NEW.starts_at > now() - interval '{int(PATIENCE.total_seconds())} seconds')""",
-            ),
             (
                 "projects",
                 "overall_progress_follows",
                 "current_user = 'realestate_builder' AND NEW.overall_progress <> OLD.overall_progress",
+            ),
+            (
+                "project_progress",
+                "certified_by_oneself",  # what is taken back keeps the name of whoever certified the rest
+                f"""{_NOT_SYSTEM} AND (NEW.certified_by <> OLD.certified_by OR OLD.certified_by IS NULL AND NEW.certified_by IS NOT NULL
+                OR NEW.certified_percentage > OLD.certified_percentage OR NEW.certified_at > OLD.certified_at)
+                AND NEW.certified_by IS DISTINCT FROM {_ME}""",
             ),
             ("project_progress", "history_grows", f"{_NOT_SYSTEM} AND {_HISTORY_SHRANK}"),
             (
@@ -220,8 +219,9 @@ REFUSE = Function(
             ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
             *(("messages", name, f"{_NOT_SYSTEM} AND {condition}") for name, condition in STAND),
             *changes.REFUSALS,
+            *visits.REFUSALS,
         )
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, REFUSE, *CONVERSATIONS, LAST_OWNER)
+INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, EDITIONS, MOVED, REFUSE, *CONVERSATIONS, LAST_OWNER)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Date, FromClause, and_, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, FromClause, and_, cast, func, literal_column, null, select
 from sqlalchemy.orm import column_property
 
 from realestate.models.accounts import Builder
@@ -107,6 +107,8 @@ BUILDER_DASHBOARD = Summary(
         "activity": _ACTIVITY,
     }
 )
+WITHOUT_MONEY = Summary({**BUILDER_DASHBOARD.figures, "revenue": null()})
+"""For those of the team who do not read reports."""
 
 # ── A customer's ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -214,6 +214,16 @@ async def test_once_signed_it_is_no_draft_and_its_terms_stand(client, sale):
     assert "is as it was" in (await generate(client, builder, booking)).json()["message"]
 
 
+@pytest.mark.parametrize("status", [BookingStatus.agreement_signed, BookingStatus.handed_over])
+async def test_what_was_signed_without_a_draft_is_not_put_on_paper_afterwards(client, sale, status):
+    builder, customer, booking = sale
+    await change(Booking, booking["id"], status=status)
+    answer = await generate(client, builder, booking)
+    assert (answer.status_code, answer.json()["code"]) == (409, "AGREEMENT_NOT_DRAFTED")
+    assert (await kept(booking), await files(booking)) == ([], [])
+    assert (await download(client, customer, booking)).status_code == 404
+
+
 async def test_many_at_once_make_one_version(client, sale):
     builder, _, booking = sale
     answers = await asyncio.gather(*(generate(client, builder, booking) for _ in range(4)))

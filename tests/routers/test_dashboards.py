@@ -125,6 +125,18 @@ async def test_currencies_are_not_added_up(client):
     assert [(one["currency"], one["booked"], one["outstanding"]) for one in revenue] == [("AED", 1e6, 1e6), ("INR", 1e6, 1e6)]
 
 
+async def test_who_does_not_read_reports_reads_all_but_the_money(client):
+    builder, customer = await make_builder(), await make_customer()
+    booking = await confirmed_booking(client, builder, customer, await make_unit(builder))
+    for role in TeamRole:
+        said = await dashboard(client, await make_member(builder, role))
+        assert (said["revenue"] is None) == (role in (TeamRole.engineer, TeamRole.support)), role
+        assert said["units"]["total"] == 1
+    engineer = await make_member(builder, TeamRole.engineer)
+    page = (await client.get("/api/builder/bookings", headers=engineer.headers)).json()
+    assert page["stats"]["total_revenue"] == sum(one["paid_amount"] for one in page["bookings"]) == booking["token_amount"]
+
+
 # ── What waits ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -20,7 +20,8 @@ def setting(**more):
 
 async def put(setting, value, scope, **place):
     async with transaction(WORKER) as session:
-        session.add(SystemSetting(scope=scope, setting_key=setting.key, setting_value=value, is_public=setting.is_public, **place))
+        is_public = setting.is_public and scope is not SettingScope.user
+        session.add(SystemSetting(scope=scope, setting_key=setting.key, setting_value=value, is_public=is_public, **place))
 
 
 async def value_of(setting, role=Role.worker, **places):

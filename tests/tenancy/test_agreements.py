@@ -1,8 +1,14 @@
 """What customers and companies try in vain with agreements, below the application."""
 
+from types import SimpleNamespace
+
+import psycopg
 import pytest
 
+from realestate.database import WORKER
+from tests.factories import make_builder, make_customer, make_project, make_units
 from tests.speaking import attempt, speaking
+from tests.tenancy.world import sell
 
 pytestmark = pytest.mark.anyio
 REFUSED, BROKEN_RULE, NO_SUCH_ROW = "42501", "23514", "23503"
@@ -45,7 +51,60 @@ async def test_a_booking_leads_to_its_own_agreement_and_nowhere_else(world):
         assert await attempt(world.ashoka, tried.format(**world.names)) == BROKEN_RULE
 
 
+async def set_status(world, status):
+    async with speaking(WORKER) as connection:
+        await connection.execute("UPDATE bookings SET status = %s WHERE id = %s", [status, world.names["my_booking"]])
+        await connection.commit()
+
+
+@pytest.fixture
+async def sale(house):
+    """Asha's home at Ashoka's, confirmed: what is tried with it disturbs nobody."""
+    ashoka, asha = await make_builder(), await make_customer()
+    project = await make_project(ashoka)
+    [unit] = await make_units(ashoka, project)
+    sold = await sell(ashoka, asha, unit)
+    names = {"ashoka": ashoka.builder_id, "staff": ashoka.user_id, "me": asha.user_id, "project": project, "my_booking": sold.booking}
+    sale = SimpleNamespace(ashoka=ashoka, names=names)
+    await set_status(sale, "booking_confirmed")
+    return sale
+
+
+async def write(sale, facts):
+    values = "({ashoka}, {project}, {my_booking}, {me}, {staff}, " + facts
+    async with speaking(sale.ashoka) as connection:
+        try:
+            await connection.execute((AGREEMENT + values).format(**sale.names))
+        except psycopg.errors.CheckViolation as refusal:
+            return refusal.diag.constraint_name
+        await connection.commit()
+        return "written"
+
+
+async def test_an_edition_follows_the_last_one_and_its_booking(sale):
+    refused = "editions_follow"
+    draft, signed = "{edition}, true, '{{{{\"a\": 1}}}}', repeat('a', 64))", "{edition}, false, '{terms}', repeat('{hash}', 64))"
+    same, other = {"terms": '{{"a": 1}}', "hash": "a"}, {"terms": "{{}}", "hash": "a"}
+    assert await write(sale, draft.format(edition=5)) == refused
+    assert await write(sale, signed.format(edition=1, **same)) == refused
+    assert await write(sale, draft.format(edition=1)) == "written"
+    assert await write(sale, draft.format(edition=3)) == refused
+    await set_status(sale, "token_paid")
+    assert await write(sale, draft.format(edition=2)) == refused
+    await set_status(sale, "agreement_signed")
+    assert await write(sale, draft.format(edition=2)) == refused
+    assert await write(sale, signed.format(edition=2, **other)) == refused
+    assert await write(sale, signed.format(edition=2, **same | {"hash": "b"})) == refused
+    assert await write(sale, signed.format(edition=2, **same)) == "written"
+
+
+async def test_a_booking_that_was_signed_without_a_draft_has_none(sale):
+    await set_status(sale, "handed_over")
+    assert await write(sale, "1, false, '{{}}', repeat('a', 64))") == "editions_follow"
+
+
 async def test_only_its_parties_find_it_and_no_file_is_passed_off_as_it(world):
+    await set_status(world, "booking_confirmed")
     async with speaking(world.ashoka) as connection:
         made = await connection.execute((OURS + " RETURNING id").format(**world.names))
         [id] = await made.fetchone()

@@ -146,3 +146,12 @@ async def test_of_two_who_write_the_same_time_at_once_the_second_is_refused(town
         with pytest.raises(psycopg.errors.ExclusionViolation) as refusal:
             await late
     assert refusal.value.diag.constraint_name == "ex_appointments_host"
+
+
+async def test_a_visit_is_not_moved_to_nowhere(town):
+    for person in (town.asha, town.ashoka):
+        async with speaking(person) as connection:
+            await connection.execute("UPDATE appointments SET status = 'rescheduled' WHERE id = %s", [town.names["visit"]])
+            with pytest.raises(psycopg.errors.CheckViolation) as refusal:
+                await connection.commit()
+        assert refusal.value.diag.constraint_name == "moved_to_another_time"

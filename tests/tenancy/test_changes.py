@@ -137,6 +137,9 @@ async def test_a_co_applicant_sees_the_wishes(home):
         ("asha", "UPDATE change_requests SET status = 'approved', accepted_at = now() WHERE id = {priced}"),
         ("ashoka", CHARGE + "{priced})"),
         ("ashoka", CHARGE + "{agreed})"),
+        ("ashoka", "UPDATE installments SET status = 'cancelled' WHERE change_request_id = {agreed}"),
+        ("ashoka", "UPDATE installments SET status = 'waived' WHERE change_request_id = {agreed}"),
+        ("asha", "UPDATE change_requests SET status = 'declined', accepted_at = now() WHERE id = {priced}"),
     ],
 )
 async def test_nothing_is_agreed_to_or_charged_but_both_to_the_last_hundredth(home, who, statement):

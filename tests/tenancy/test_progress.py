@@ -4,13 +4,15 @@ import asyncio
 import json
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from realestate.database import VISITOR, WORKER, transaction
+from realestate.models.accounts import TeamRole
 from realestate.schemas.progress import Certification, PhaseCreate
 from realestate.schemas.updates import UpdateCreate
 from realestate.services import progress, updates
-from tests.factories import make_builder, make_customer, make_project, make_units, unique
+from tests.factories import make_builder, make_customer, make_member, make_project, make_units, unique
 from tests.speaking import attempt, speaking, until_waiting
 from tests.tenancy.world import identity, sell
 
@@ -49,6 +51,7 @@ async def town(house):
     await sell(ashoka, asha, sold)
     await sell(bharat, ravi, other)
     names = {"ashoka": ashoka.builder_id, "bharat": bharat.builder_id, "project": project, "other_project": other_project}
+    names |= {"colleague": (await make_member(ashoka, TeamRole.engineer)).user_id}
     names |= {"staff": ashoka.user_id, "other_staff": bharat.user_id, "free": free}
     names |= {"phase": await build(ashoka, project), "other_phase": await build(bharat, other_project)}
     names |= {"hidden": await build(ashoka, project, phase_name="Secret", weight=10, customer_visible=False)}
@@ -120,6 +123,9 @@ async def test_what_is_the_teams_is_refused_to_all_others(town, statement):
 @pytest.mark.parametrize(
     ("statement", "answer"),
     [
+        ("UPDATE project_progress SET certified_by = {colleague} WHERE id = {phase}", NOT_ACCEPTED),
+        ("UPDATE project_progress SET certified_percentage = 30 WHERE id = {phase}", 1),
+        ("UPDATE project_progress SET certified_by = NULL, certified_at = NULL, certified_percentage = 0 WHERE id = {phase}", 1),
         ("UPDATE projects SET overall_progress = 100 WHERE id = {project}", NOT_ACCEPTED),
         (
             (
@@ -242,3 +248,20 @@ async def test_two_reports_at_once_are_both_in_the_mean(house):
     async with speaking(builder) as connection:
         found = await connection.execute("SELECT overall_progress FROM projects WHERE id = %s", [project])
         assert await found.fetchone() == (50,)
+
+
+async def test_nobody_certifies_in_a_colleagues_name_or_under_it(town):
+    """Neither further than the colleague has said, nor again."""
+    colleague = await make_member(town.ashoka, TeamRole.engineer)
+    for change in ("certified_percentage = 60", "certified_at = now()", "certified_by = {staff}"):
+        tried = f"UPDATE project_progress SET {change} WHERE id = {{phase}}".format(**town.names)
+        async with speaking(colleague) as connection:
+            back = "UPDATE project_progress SET certified_percentage = 30, certified_by = %s WHERE id = %s"
+            await connection.execute(back, [colleague.user_id, town.names["phase"]])
+            speaks = "SELECT set_config('app.user_id', %s, true)"
+            await connection.execute(speaks, [str(town.ashoka.user_id)])
+            if "staff" in change:
+                await connection.execute(speaks, [str(colleague.user_id)])
+            with pytest.raises(psycopg.errors.CheckViolation) as refusal:
+                await connection.execute(tried)
+        assert refusal.value.diag.constraint_name == "certified_by_oneself"

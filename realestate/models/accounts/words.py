@@ -70,7 +70,6 @@ class Permission(Kind):
     progress_certify = "progress:certify"
     messages_reply = "messages:reply"
     reports_read = "reports:read"
-    reports_export = "reports:export"
 
 
 _MANAGERS = frozenset({TeamRole.owner, TeamRole.admin})
@@ -94,7 +93,6 @@ PERMISSIONS: dict[Permission, frozenset[TeamRole]] = {
     Permission.progress_certify: frozenset({TeamRole.owner, TeamRole.engineer}),
     Permission.messages_reply: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.engineer, TeamRole.support},
     Permission.reports_read: _SALES | {TeamRole.sales, TeamRole.finance, TeamRole.viewer},
-    Permission.reports_export: _SALES | {TeamRole.sales, TeamRole.finance},
 }
 
 

@@ -44,7 +44,7 @@ async def generate_agreement(booking_id: Id, member: Writer, drawn: Drawn, sessi
     """Put a confirmed booking on paper: its parties, unit, price, payment schedule and dates. A draft until it is signed.
 
     Repeatable: there is a new version only when something in it has changed. Once signed, its terms stand. The parties are told.
-    409 `BOOKING_NOT_CONFIRMED` before the unit is allotted, or when the booking has ended.
+    409 `BOOKING_NOT_CONFIRMED` before the unit is allotted, or when the booking has ended; `AGREEMENT_NOT_DRAFTED` when it was signed without a draft from here.
     """
     paper = await agreements.keep(session, member, booking_id, *drawn)
     said = f"Version {paper.edition} of the agreement {'is as it was' if paper.is_kept else 'is ready'}."

@@ -29,7 +29,7 @@ WALL: Sentences = {
             only=_open_columns(ProjectProgress),
         ),
         May("builder", "read", OURS),
-        May("builder", "add", f"{OURS} AND certified_percentage = 0"),
+        May("builder", "add", f"{OURS} AND certified_percentage = 0 AND certified_by IS NULL"),
         May("builder", "change", OURS, only=PHASE),
         May("builder", "remove", f"{OURS} AND certified_percentage = 0"),
         May("admin clerk", "read", ALL),

@@ -1,12 +1,13 @@
 """Settings: the platform's, a company's, a project's, a person's own."""
 
+from realestate.models.appointments import SETTING
 from realestate.models.settings import SystemSetting
 from realestate.tenancy.sentences.words import ALL, ME, MY_INBOX, OURS, May, Sentences
 
 CONTENT = ("setting_value", "updated_by", "version", "updated_at")
 MY_OWN = f"scope = 'user' AND {MY_INBOX} AND builder_id IS NULL"
-# Of a colleague's own the team sees and sets what everybody may see, such as working hours.
-OUR_SETTINGS = f"{OURS} AND (scope <> 'user' OR is_public OR {MY_INBOX})"
+# Of a colleague's own the team sees and sets the working hours, and nothing else.
+OUR_SETTINGS = f"{OURS} AND (scope <> 'user' OR setting_key = '{SETTING}' OR {MY_INBOX})"
 PLATFORM_OR_MY_OWN = f"scope = 'global' OR {MY_OWN}"
 SIGNED = f"updated_by = {ME}"
 

@@ -1,0 +1,27 @@
+"""What holds between a booking and its agreements, whoever writes."""
+
+from realestate.models.agreements import READY, SIGNED
+from realestate.tenancy.clerk import DEFINER, Function
+
+_READY, _SIGNED = (tuple(status.value for status in states) for states in (READY, SIGNED))
+
+EDITIONS = Function(
+    "editions_follow()",
+    f"""
+    -- Each edition follows the last one, as a draft until the booking is signed; from then on the terms are those of the last edition.
+    CREATE FUNCTION editions_follow() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        last agreements;
+        booking_status text := (SELECT b.status FROM bookings b WHERE b.id = NEW.booking_id);
+    BEGIN
+        SELECT * INTO last FROM agreements a WHERE a.booking_id = NEW.booking_id AND a.id <> NEW.id ORDER BY a.edition DESC LIMIT 1;
+        IF booking_status NOT IN {_READY} OR NEW.is_draft = (booking_status IN {_SIGNED}) OR NEW.edition <> coalesce(last.edition, 0) + 1
+            OR NOT NEW.is_draft AND (NEW.terms, NEW.content_hash) IS DISTINCT FROM (last.terms, last.content_hash)
+        THEN
+            RAISE EXCEPTION 'not the next edition' USING ERRCODE = 'check_violation', CONSTRAINT = 'editions_follow';
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=("CREATE TRIGGER editions_follow AFTER INSERT ON agreements FOR EACH ROW EXECUTE FUNCTION editions_follow()",),
+)
