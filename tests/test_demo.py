@@ -39,9 +39,11 @@ async def house_of_its_own(purpose: str) -> AsyncIterator[None]:
         for name in ("engine", "_sessions"):
             patch.setattr(database, name, None, raising=False)
         theirs = dict(database.readers)
-        async with database.connected():
-            yield
-        database.readers.update(theirs)
+        try:
+            async with database.connected():
+                yield
+        finally:
+            database.readers.update(theirs)
 
 
 @pytest.fixture(scope="module")
@@ -250,12 +252,16 @@ async def test_everybody_whom_we_name_can_sign_in(client):
     assert await rows("SELECT id FROM users WHERE user_type = 'admin' OR email = 'admin@test.com'") == []
 
 
-async def test_the_two_customers_have_their_agreements(answers):
+async def test_agreements_were_drafted_before_anything_was_signed_and_the_two_customers_have_theirs(answers):
+    signed = "SELECT id FROM bookings WHERE status IN ('registered', 'handed_over')"
+    undrafted = f"{signed} AND NOT EXISTS (SELECT FROM agreements a WHERE a.booking_id = bookings.id AND a.is_draft)"
+    assert len(await rows(signed)) > 10 and await rows(undrafted) == []
     said = await rows(
         """SELECT b.status, a.is_draft, b.agreement_url = '/api/bookings/' || b.id || '/agreement.pdf', a.generated_at < now() - interval '5 days'
-        FROM agreements a JOIN bookings b ON b.id = a.booking_id JOIN users u ON u.id = a.customer_id ORDER BY a.id"""
+        FROM agreements a JOIN bookings b ON b.id = a.booking_id JOIN users u ON u.id = a.customer_id
+        WHERE u.email LIKE 'customer%@test.com' ORDER BY a.id"""
     )
-    assert len(said) == 3 and {row[:2] for row in said} == {("booking_confirmed", True), ("handed_over", False)}
+    assert len(said) == 4 and {row[:2] for row in said} == {("booking_confirmed", True), ("handed_over", True), ("handed_over", False)}
     assert all(row[2:] == (True, True) for row in said)
 
 

@@ -78,6 +78,7 @@ def hand_over(sale: Sale) -> None:
 def _complete(sale: Sale, start: datetime) -> None:
     _allot(sale, start)
     _pay_lines(sale, start)
+    sale.at(start + DAY * 80, sale.draft)
     sale.at(start + DAY * 110, sale.register)
 
 

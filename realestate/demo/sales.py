@@ -19,7 +19,7 @@ from realestate.models.payments import PaymentMethod, PaymentType
 from realestate.models.units import UnitStatus
 from realestate.schemas.bookings import BookingCreate, BookingIntent
 from realestate.schemas.payments import PaymentCreate
-from realestate.services import bookings, claims, payments, units
+from realestate.services import agreements, bookings, claims, payments, units
 
 Verb = Callable[[], Awaitable[object]]
 
@@ -160,6 +160,10 @@ class Sale:
         unit, _, _ = await crud.units.lock(self.session, self.unit_id)
         await claims.lapse(self.session, unit)
 
+    async def draft(self) -> None:
+        """The agreement, while its terms can still be written."""
+        await put_on_paper(self.session, self.site.team.owner, self.booking_id)
+
     async def register(self) -> None:
         """Written directly, as the worker: no verb of the product signs agreements or hands over keys yet."""
         unit, _, now = await crud.units.lock(self.session, self.unit_id)
@@ -173,3 +177,10 @@ class Sale:
         unit, _, _ = await crud.units.lock(self.session, self.unit_id)
         booking = await crud.bookings.get(self.session, self.booking_id)
         booking.status, unit.status = BookingStatus.handed_over, UnitStatus.handed_over
+
+
+async def put_on_paper(session: AsyncSession, by: Identity, booking_id: int) -> None:
+    """What a booking has come to by now, as the edition that follows."""
+    paper = await agreements.look_again(session, booking_id)
+    async with agreements.drawn(paper) as upload:
+        await agreements.keep(session, by, booking_id, paper, upload)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from realestate.database import Identity
 from realestate.demo import shapes
 from realestate.demo.people import CUSTOMERS
-from realestate.demo.sales import Diary
+from realestate.demo.sales import Diary, put_on_paper
 from realestate.demo.sites import Site
 from realestate.models.accounts import Role
 from realestate.models.agreements import READY
@@ -19,7 +19,7 @@ from realestate.models.models3d import AccessLevel, ModelType
 from realestate.models.projects import PublishState
 from realestate.schemas.documents import DocumentCreate
 from realestate.schemas.models3d import ModelCreate
-from realestate.services import agreements, documents, models3d
+from realestate.services import documents, models3d
 from realestate.services.documents.gltf import look_at_model
 
 MONTH = timedelta(days=30)
@@ -71,6 +71,4 @@ async def _put_on_paper(diary: Diary, sites: dict[str, Site], customers: list[in
     owners = {site.project.id: site.team.owner for site in sites.values()}
     allotted = select(Booking).where(Booking.customer_id.in_(customers), Booking.status.in_(READY))
     for booking in (await diary.session.scalars(allotted.order_by(Booking.id))).all():
-        paper = await agreements.look_again(diary.session, booking.id)
-        async with agreements.drawn(paper) as upload:
-            await agreements.keep(diary.session, owners[booking.project_id], booking.id, paper, upload)
+        await put_on_paper(diary.session, owners[booking.project_id], booking.id)
