@@ -2,6 +2,7 @@
 
 from realestate.models.change_requests import AGREED, ChangeRequest
 from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.speakers import ME, NOT_SYSTEM
 
 _AGREED = tuple(status.value for status in AGREED)
 _STEPS = tuple((source.value, target.value) for sources, target in ChangeRequest.EDGES.values() for source in sources)
@@ -9,6 +10,9 @@ _PRICE = ("quote_version", "quote_lines", "estimated_cost", "tax_amount", "estim
 _OLD, _NEW = (", ".join(f"{row}.{column}" for column in _PRICE) for row in ("OLD", "NEW"))
 _IS_PRICED = f"({_NEW}) IS DISTINCT FROM ({_OLD}) OR NEW.status = 'quoted' AND OLD.status <> 'quoted'"
 _NEXT_PRICE = "NEW.status = 'quoted' AND NEW.quote_version = OLD.quote_version + 1"
+_SIGNED_ANEW = "(NEW.quoted_by, NEW.quoted_at) IS DISTINCT FROM (OLD.quoted_by, OLD.quoted_at)"
+_BY_ME_NOW = f"NEW.quoted_by = {ME} AND NEW.quoted_at = now()"
+_AGREED_ANEW = "NEW.accepted_at IS DISTINCT FROM OLD.accepted_at"
 
 CHARGED = Function(
     "changes_are_charged()",
@@ -44,10 +48,13 @@ CHARGED = Function(
 REFUSALS = (
     ("change_requests", "change_steps", f"NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN {_STEPS}"),
     ("change_requests", "prices_are_new", f"({_IS_PRICED}) AND NOT ({_NEXT_PRICE})"),
+    ("change_requests", "prices_are_ones_own", f"{NOT_SYSTEM} AND ({_IS_PRICED} OR {_SIGNED_ANEW}) AND ({_BY_ME_NOW}) IS NOT TRUE"),
+    ("change_requests", "agreed_to_now", f"{NOT_SYSTEM} AND {_AGREED_ANEW} AND NEW.accepted_at <> now()"),
     (
         "installments",
         "paid_lines_stand",
         "NEW.status IN ('cancelled', 'waived') AND NEW.status <> OLD.status AND NEW.allocated = NEW.amount",
     ),
 )
-"""For `invariants.REFUSE`: a price is never altered, only followed by another, and what has been paid was owed."""
+"""For `invariants.REFUSE`: a price is never altered, only followed by another; who names one, and who agrees, does so in their own name
+and now; and what has been paid was owed."""

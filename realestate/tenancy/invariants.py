@@ -7,6 +7,7 @@ from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.clerk import DEFINER, Function
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
 from realestate.tenancy.owners import LAST_OWNER
+from realestate.tenancy.speakers import CUSTOMER, ME, NOT_SYSTEM
 from realestate.tenancy.visits import MOVED
 
 _ACTIVE = tuple(status.value for status in ACTIVE)
@@ -132,9 +133,6 @@ OVERALL = Function(
 
 # ── Terms: the system alone may do otherwise ────────────────────────────────────────────────────────────────────────────────
 
-_ME = "nullif(current_setting('app.user_id', true), '')::bigint"
-_NOT_SYSTEM = "current_setting('role') <> 'realestate_worker'"
-_CUSTOMER = "current_setting('role') = 'realestate_customer'"
 _WAS_OPEN = "OLD.status IN ('inquiry', 'site_visit_scheduled', 'waitlisted')"
 _TERMS = ("unit_id", "customer_id", "total_amount", "token_amount", "discount", "currency", "payment_plan", "plan_snapshot", "cost_sheet")
 _HISTORY_SHRANK = """(NEW.history <> OLD.history AND NOT (NEW.history @> OLD.history AND
@@ -159,7 +157,7 @@ PRICE = Function(
     END $$
     """,
     triggers=tuple(
-        f"CREATE TRIGGER priced_by_its_unit_{name} AFTER {when} AND {_NOT_SYSTEM}) EXECUTE FUNCTION priced_by_its_unit()"
+        f"CREATE TRIGGER priced_by_its_unit_{name} AFTER {when} AND {NOT_SYSTEM}) EXECUTE FUNCTION priced_by_its_unit()"
         for name, when in (
             ("hold", "INSERT ON holds FOR EACH ROW WHEN (true"),
             ("booking", f"INSERT ON bookings FOR EACH ROW WHEN (NEW.status IN {_ACTIVE}"),
@@ -180,16 +178,16 @@ REFUSE = Function(
     triggers=tuple(
         f"CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse_change()"
         for table, name, condition in (
-            ("bookings", "terms_stand", f"{_NOT_SYSTEM} AND NOT {_WAS_OPEN} AND ({_NEW}) IS DISTINCT FROM ({_OLD})"),
+            ("bookings", "terms_stand", f"{NOT_SYSTEM} AND NOT {_WAS_OPEN} AND ({_NEW}) IS DISTINCT FROM ({_OLD})"),
             (
                 "bookings",
                 "clock_runs",
-                f"{_CUSTOMER} AND NOT {_WAS_OPEN} AND NEW.reserve_expires_at IS DISTINCT FROM OLD.reserve_expires_at",
+                f"{CUSTOMER} AND NOT {_WAS_OPEN} AND NEW.reserve_expires_at IS DISTINCT FROM OLD.reserve_expires_at",
             ),
             (
                 "units",
                 "clock_runs",  # a claim that goes on keeps its end; only a hold becomes a reserve, with a new one
-                f"""{_CUSTOMER} AND NEW.customer_id = OLD.customer_id AND (NEW.status = OLD.status OR OLD.status = 'reserved')
+                f"""{CUSTOMER} AND NEW.customer_id = OLD.customer_id AND (NEW.status = OLD.status OR OLD.status = 'reserved')
                 AND NEW.hold_expires_at IS DISTINCT FROM OLD.hold_expires_at""",
             ),
             (
@@ -200,24 +198,24 @@ REFUSE = Function(
             (
                 "project_progress",
                 "certified_by_oneself",  # what is taken back keeps the name of whoever certified the rest
-                f"""{_NOT_SYSTEM} AND (NEW.certified_by <> OLD.certified_by OR OLD.certified_by IS NULL AND NEW.certified_by IS NOT NULL
+                f"""{NOT_SYSTEM} AND (NEW.certified_by <> OLD.certified_by OR OLD.certified_by IS NULL AND NEW.certified_by IS NOT NULL
                 OR NEW.certified_percentage > OLD.certified_percentage OR NEW.certified_at > OLD.certified_at)
-                AND NEW.certified_by IS DISTINCT FROM {_ME}""",
+                AND NEW.certified_by IS DISTINCT FROM {ME}""",
             ),
-            ("project_progress", "history_grows", f"{_NOT_SYSTEM} AND {_HISTORY_SHRANK}"),
+            ("project_progress", "history_grows", f"{NOT_SYSTEM} AND {_HISTORY_SHRANK}"),
             (
                 "construction_updates",
                 "published_stands",
-                f"""{_NOT_SYSTEM} AND OLD.published_at IS NOT NULL
+                f"""{NOT_SYSTEM} AND OLD.published_at IS NOT NULL
                 AND (NEW.published_at, NEW.seq) IS DISTINCT FROM (OLD.published_at, OLD.seq)""",
             ),
             (
                 "construction_updates",
                 "retracted_stands",  # its project may still be published or withdrawn
-                f"{_NOT_SYSTEM} AND OLD.retracted_at IS NOT NULL AND NEW.project_is_published = OLD.project_is_published",
+                f"{NOT_SYSTEM} AND OLD.retracted_at IS NOT NULL AND NEW.project_is_published = OLD.project_is_published",
             ),
-            ("units", "frozen_price", f"{_NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
-            *(("messages", name, f"{_NOT_SYSTEM} AND {condition}") for name, condition in STAND),
+            ("units", "frozen_price", f"{NOT_SYSTEM} AND NEW.hold_price <> NEW.price AND NEW.hold_price IS DISTINCT FROM OLD.hold_price"),
+            *(("messages", name, f"{NOT_SYSTEM} AND {condition}") for name, condition in STAND),
             *changes.REFUSALS,
             *visits.REFUSALS,
         )

@@ -2,8 +2,8 @@
 
 from realestate.models.appointments import PATIENCE, Appointment
 from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.speakers import CUSTOMER
 
-_CUSTOMER = "current_setting('role') = 'realestate_customer'"
 _VISIT_STEPS = tuple((source.value, target.value) for sources, target in Appointment.EDGES.values() for source in sources)
 _VISIT_STEP = "NEW.status <> OLD.status"
 
@@ -27,7 +27,7 @@ MOVED = Function(
 
 REFUSALS = (
     ("appointments", "visit_steps", f"{_VISIT_STEP} AND (OLD.status, NEW.status) NOT IN {_VISIT_STEPS}"),
-    ("appointments", "visitors_only_leave", f"{_CUSTOMER} AND {_VISIT_STEP} AND NEW.status NOT IN ('cancelled', 'rescheduled')"),
+    ("appointments", "visitors_only_leave", f"{CUSTOMER} AND {_VISIT_STEP} AND NEW.status NOT IN ('cancelled', 'rescheduled')"),
     (
         "appointments",
         "visits_end_after_they_began",

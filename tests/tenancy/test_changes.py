@@ -6,11 +6,12 @@ import psycopg
 import pytest
 
 from realestate.database import WORKER, transaction
+from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking, BookingParty, BookingStatus, PartyRole
 from realestate.models.change_requests import ChangeRequest
 from realestate.schemas.change_requests import ChangeRequestCreate, QuoteCreate
 from realestate.services import change_requests
-from tests.factories import make_builder, make_customer, make_project, make_units
+from tests.factories import make_builder, make_customer, make_member, make_project, make_units
 from tests.speaking import attempt, speaking
 from tests.tenancy.world import identity, sell
 
@@ -19,6 +20,8 @@ REFUSED, NOT_ACCEPTED = "42501", "23514"
 CHANGE = "INSERT INTO change_requests (builder_id, project_id, booking_id, customer_id, request_type, request_title, request_description, currency"
 CHARGE = """INSERT INTO installments (builder_id, project_id, booking_id, customer_id, seq, name, amount, trigger, allocated, kind, change_request_id)
     VALUES ({ashoka}, {project}, {booking}, {me}, 99, 'x', 1, '{{}}', 0, 'charge', """
+NEXT_PRICE = """UPDATE change_requests SET status = 'quoted', quote_version = quote_version + 1, estimated_cost = 7, quoted_by = {by},
+    quoted_at = {at} WHERE id = {{priced}}"""
 PRICE = QuoteCreate.model_validate({"lines": [{"name": "Sockets", "amount": 100}], "days": 3})
 
 
@@ -53,6 +56,7 @@ async def home(house):
     async with transaction(identity(asha)) as session:
         await change_requests.accept(session, agreed, (1, None))
     names = {"me": asha.user_id, "ravi": ravi.user_id, "ashoka": ashoka.builder_id, "staff": ashoka.user_id, "project": project}
+    names |= {"seller": (await make_member(ashoka, TeamRole.sales)).user_id}
     names |= {"booking": sales[0], "hers": sales[1], "new": new, "priced": priced, "agreed": agreed, "bharat": bharat.builder_id}
     return SimpleNamespace(ashoka=ashoka, bharat=bharat, asha=asha, ravi=ravi, zoya=zoya, names=names)
 
@@ -104,10 +108,20 @@ async def test_what_is_not_theirs_to_say_is_refused(home, who, statement):
         ("ashoka", "UPDATE change_requests SET estimated_cost = 1 WHERE id = {priced}"),
         ("ashoka", "UPDATE change_requests SET quote_valid_until = now() + interval '1 year' WHERE id = {priced}"),
         ("ashoka", "UPDATE change_requests SET quote_version = 5 WHERE id = {priced}"),
+        # nor are they named by a colleague, or agreed to at another time
+        ("ashoka", NEXT_PRICE.format(by="{seller}", at="now()")),
+        ("ashoka", NEXT_PRICE.format(by="{staff}", at="now() - interval '1 day'")),
+        ("ashoka", "UPDATE change_requests SET quoted_by = {seller} WHERE id = {priced}"),
+        ("asha", "UPDATE change_requests SET status = 'approved', accepted_at = now() - interval '1 year' WHERE id = {priced}"),
     ],
 )
 async def test_steps_go_along_their_edges_and_prices_stand(home, who, statement):
     assert await attempt(getattr(home, who), statement.format(**home.names)) == NOT_ACCEPTED
+
+
+async def test_a_member_names_the_next_price_in_its_own_name(home):
+    statement = NEXT_PRICE.format(by="{staff}", at="now()")
+    assert await attempt(home.ashoka, statement.format(**home.names)) == 1
 
 
 @pytest.mark.parametrize(
