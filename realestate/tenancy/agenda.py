@@ -2,7 +2,7 @@
 
 from realestate.models.accounts import PERMISSIONS, Permission, TeamRole
 from realestate.models.appointments import LIVE, SETTING
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.sentences import ME, MY_BUILDER, SITES
 
 _ASKED_FIRST = (TeamRole.sales, TeamRole.sales_manager, TeamRole.admin, TeamRole.owner)

@@ -1,7 +1,7 @@
 """What holds between a booking and its agreements, whoever writes."""
 
 from realestate.models.agreements import READY, SIGNED
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 
 _READY, _SIGNED = (tuple(status.value for status in states) for states in (READY, SIGNED))
 

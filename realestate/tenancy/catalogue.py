@@ -1,6 +1,6 @@
 """Tells every process that what visitors may see has changed: on whatever table the wall shows them."""
 
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.sentences import WALL
 
 CATALOGUE = Function(

@@ -1,7 +1,7 @@
 """What holds between a change request and its charges, whoever writes."""
 
 from realestate.models.change_requests import AGREED, ChangeRequest
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.speakers import ME, NOT_SYSTEM
 
 _AGREED = tuple(status.value for status in AGREED)

@@ -1,28 +1,9 @@
-"""What a caller must have done beyond its own rows: SQL functions owned by the clerk, each small, each checking for itself.
-
-They reach rows that the caller cannot see, so `search_path` is pinned and nobody may call them but those named here.
-"""
-
-from dataclasses import dataclass
+"""What is said and done in everybody's name at a commit: `tell` writes into inboxes, `record` into the audit."""
 
 from realestate.models.accounts import PERMISSIONS
-from realestate.models.base import Base
-from realestate.models.bookings import ACTIVE
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.sentences import ME, MY_BUILDER, SITES
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """`callers` are role words; `triggers` are CREATE TRIGGER statements that run it."""
-
-    signature: str
-    definition: str
-    callers: tuple[str, ...] = ()
-    triggers: tuple[str, ...] = ()
-
-
-DEFINER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan"
-"""Planned once a session: planning `record` for each call took as long as running it."""
+from realestate.tenancy.subjects import BROADCASTS, BUYERS, WHOSE
 
 _ROLES_BY_PERMISSION = " ".join(
     f"WHEN '{permission.value}' THEN ARRAY[{', '.join(sorted(repr(role.value) for role in roles))}]"
@@ -30,76 +11,9 @@ _ROLES_BY_PERMISSION = " ".join(
 )
 
 
-_ASSIGNEE = "(SELECT u.id FROM messages f JOIN users u ON u.id = f.assigned_to AND u.is_active WHERE f.id = t.conversation_id)"
-TEAM = {
-    "message": f"""CASE WHEN {_ASSIGNEE} IS NOT NULL THEN ARRAY[{_ASSIGNEE}]
-        WHEN t.sender_side = 'builder' THEN ARRAY[]::bigint[] END""",
-}
-"""Who alone of the builder's team is told about a subject; where it is NULL, everybody with the permission."""
-
-
-def _business(said: str) -> str:
-    """Whose the subject of some JSON is: its builder, its project if any, and the customers whom it concerns. No row when there is no such thing."""
-    parties = "ARRAY(SELECT customer_id FROM booking_parties p WHERE p.booking_id = {})".format
-    whose = {"booking": ("bookings", parties("t.id")), "payment": ("payments", parties("t.booking_id"))}
-    whose |= {"installment": ("installments", parties("t.booking_id")), "hold": ("holds", "ARRAY[t.customer_id]")}
-    whose |= {"appointment": ("appointments", "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)")}  # who meet, of both sides
-    whose |= {"message": ("messages", "CASE WHEN t.is_internal THEN ARRAY[]::bigint[] ELSE ARRAY[t.customer_id] END")}
-    whose |= {"change_request": ("change_requests", parties("t.booking_id"))}
-    whose |= {"user": ("users", "ARRAY[t.id]"), "invite": ("invites", "ARRAY[]::bigint[]"), "lead": ("leads", "ARRAY[t.customer_id]")}
-    tables = {subject: (table, "t.builder_id", customers) for subject, (table, customers) in whose.items()}
-    return _one_of(said, tables | {"builder": ("builders", "t.id", "ARRAY[]::bigint[]")})
-
-
-BROADCASTS = ("project", "progress", "update")
-"""What many customers hear of, and only its builder speaks of."""
-
-
-def _broadcast(said: str) -> str:
-    """The same of what concerns everybody with a firm booking in a project: of a phase, those in its scope; of news, never more than its
-    audience."""
-    buyers = """ARRAY(SELECT p.customer_id FROM bookings b JOIN booking_parties p ON p.booking_id = b.id JOIN units u ON u.id = b.unit_id
-        WHERE b.project_id = {project} AND b.status IN {active} AND b.reserve_expires_at IS NULL AND {rows})"""
-    rows = {
-        "project": "true",
-        "progress": "t.customer_visible AND coalesce(t.unit_id, u.id) = u.id AND (t.tower IS NULL OR t.tower = u.tower)",
-        "update": "t.is_published AND t.audience <> 'internal'",
-    }
-    tables = {"project": "projects", "progress": "project_progress", "update": "construction_updates"}
-    active = tuple(status.value for status in ACTIVE)
-    whose = {
-        subject: buyers.format(project="t.id" if subject == "project" else "t.project_id", active=active, rows=rows[subject])
-        for subject in BROADCASTS
-    }
-    return _one_of(said, {subject: (tables[subject], "t.builder_id", customers) for subject, customers in whose.items()})
-
-
-def _anything(said: str) -> str:
-    """The same of whatever acts are done to."""
-    whose = {subject: (f"{subject}s", "t.builder_id", "ARRAY[]::bigint[]") for subject in ("project", "unit")}
-    whose |= {"progress": ("project_progress", "t.builder_id", "ARRAY[]::bigint[]")}
-    whose |= {"update": ("construction_updates", "t.builder_id", "ARRAY[]::bigint[]")}
-    whose |= {"setting": ("system_settings", "t.builder_id", "ARRAY[]::bigint[]")}
-    return f"{_business(said)} UNION ALL {_one_of(said, whose)}"
-
-
-def _one_of(said: str, whose: dict[str, tuple[str, str, str]]) -> str:
-    return " UNION ALL ".join(
-        f"""SELECT {builder} AS builder_id, {_project_of(table)} AS project_id, {customers} AS customers,
-                {TEAM.get(subject, "NULL::bigint[]")} AS team
-            FROM {table} t
-            WHERE {said} ->> 'subject' = '{subject}' AND t.id = ({said} ->> 'id')::bigint"""
-        for subject, (table, builder, customers) in whose.items()
-    )
-
-
 _IN_SIGHT = f"""coalesce(subject.project_id = ANY ({SITES}), true) 
     AND (subject.customers = '{{}}' OR me = ANY (subject.customers) OR coalesce(subject.customers && (SELECT my_customers()), true))"""
 """Whether a limited member speaks of what the wall shows it."""
-
-
-def _project_of(table: str) -> str:
-    return "t.id" if table == "projects" else "t.project_id" if "project_id" in Base.metadata.tables[table].columns else "NULL::bigint"
 
 
 TELL = Function(
@@ -122,7 +36,8 @@ TELL = Function(
 
         SELECT array_agg(n), array_agg(recipient.person), array_agg(subject.builder_id) INTO told_event, told_user, told_builder
         FROM jsonb_array_elements(events) WITH ORDINALITY AS said (event, n)
-        CROSS JOIN LATERAL ({_business("event")} UNION ALL {_broadcast("event")}) AS subject
+        CROSS JOIN LATERAL (SELECT w.builder_id, w.project_id, coalesce(buyers(event ->> 'subject', (event ->> 'id')::bigint), w.customers) AS customers, w.team
+            FROM whose(event ->> 'subject', (event ->> 'id')::bigint) AS w) AS subject
         CROSS JOIN LATERAL (
             SELECT unnest(subject.customers) WHERE (event ->> 'customer')::boolean
             UNION
@@ -192,7 +107,7 @@ RECORD = Function(
             CASE who WHEN 'worker' THEN NULL WHEN 'doorman' THEN nullif(act -> 'actor_id', 'null')::bigint ELSE me END,
             who, act ->> 'action', act ->> 'subject', (act ->> 'id')::bigint, act -> 'details', act ->> 'request_id'
         FROM jsonb_array_elements(acts) WITH ORDINALITY AS said (act, n)
-        LEFT JOIN LATERAL ({_anything("act")}) AS subject ON true
+        LEFT JOIN LATERAL whose(act ->> 'subject', (act ->> 'id')::bigint) AS subject ON true
         WHERE CASE who
             WHEN 'worker' THEN true
             WHEN 'admin' THEN act ->> 'subject' IN ('builder', 'setting')
@@ -210,4 +125,4 @@ RECORD = Function(
 )
 
 
-CALLED = (TELL, RECORD)
+CALLED = (WHOSE, BUYERS, TELL, RECORD)

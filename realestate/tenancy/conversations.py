@@ -1,7 +1,7 @@
 """What PostgreSQL holds of conversations by itself, whoever writes: where a message belongs, how its conversation stands, who may change it."""
 
 from realestate.models.messages import TAKE_BACK_WITHIN
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 
 FIND = Function(
     "message_finds_conversation()",

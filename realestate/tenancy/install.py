@@ -12,7 +12,8 @@ from realestate.models.accounts import LIMITED, Role
 from realestate.models.base import Base
 from realestate.tenancy.agenda import AGENDA
 from realestate.tenancy.catalogue import CATALOGUE
-from realestate.tenancy.clerk import CALLED, Function
+from realestate.tenancy.clerk import CALLED
+from realestate.tenancy.functions import Function
 from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.limited import LIMITING
 from realestate.tenancy.sentences import WALL, May, limit

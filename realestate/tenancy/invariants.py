@@ -4,8 +4,8 @@ from realestate.models.bookings import ACTIVE
 from realestate.tenancy import changes, visits
 from realestate.tenancy.agreements import EDITIONS
 from realestate.tenancy.changes import CHARGED
-from realestate.tenancy.clerk import DEFINER, Function
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.owners import LAST_OWNER
 from realestate.tenancy.speakers import CUSTOMER, ME, NOT_SYSTEM
 from realestate.tenancy.visits import MOVED

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from realestate.models.base import Base
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.sentences import IS_OWN, ME, MY_BUILDER, SITES
 
 

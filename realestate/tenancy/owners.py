@@ -1,6 +1,6 @@
 """A company is never left without an owner, whoever writes."""
 
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 
 LAST_OWNER = Function(
     "last_owner()",

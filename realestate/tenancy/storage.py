@@ -1,7 +1,7 @@
 """What PostgreSQL holds of documents by itself: that they belong to what they are attached to, and how much room they take."""
 
 from realestate.models.documents import MOST_BYTES_OF_BUILDER, MOST_BYTES_OF_CUSTOMER
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 
 STORAGE = Function(
     "storage_moves()",

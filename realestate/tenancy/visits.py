@@ -1,7 +1,7 @@
 """What holds of the steps of an appointment, whoever writes."""
 
 from realestate.models.appointments import PATIENCE, Appointment
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.speakers import CUSTOMER
 
 _VISIT_STEPS = tuple((source.value, target.value) for sources, target in Appointment.EDGES.values() for source in sources)
