@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         1.0, ge=0, le=60, description="how long a process may repeat an answer to visitors that no commit has changed; 0: never"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe line that is logged")
+    run_jobs: Literal["on", "off"] = Field(
+        "on", description="whether server processes also do what waits to be done later; off: only `realestate worker` does"
+    )
     query_log: Literal["off", "on", "plans"] = Field(
         "off",
         description="development only: on shows every statement with its time and size, plans its plan too, with values in conditions",

@@ -95,8 +95,8 @@ ACT_AS = """SELECT set_config('role', $1, true), set_config('app.user_id', $2, t
     set_config('app.scope', $4, true)"""
 CATALOGUE_CHANGED = "current_setting('app.catalogue', true)"
 """Set by the trigger `catalogue_changes` for the rest of the transaction."""
-TELL = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb), tell($2::jsonb)"
-RECORD = f"SELECT {CATALOGUE_CHANGED}, record($1::jsonb)"
+LAST_WORDS = {"acts": "record", "events": "tell", "jobs": "defer"}
+"""What a session collects, and the clerk's function that takes all of it in one call."""
 
 when_catalogue_changes: list[Callable[[], None]] = []
 """Called after a commit of this process that has changed what visitors may see; other processes hear of it by NOTIFY."""
@@ -110,13 +110,14 @@ _sessions: async_sessionmaker[AsyncSession]
 async def transaction(identity: Identity) -> AsyncIterator[AsyncSession]:
     """One transaction in somebody's name, committed at the end: the only commit of the house.
 
-    What was collected by `services.audit` and `services.notifications` is written just before it, in one call.
+    What was collected by `services.audit`, `services.notifications` and `services.jobs` is written just before it, in one call.
     Raises what a client may see (Conflict, Stale, Unavailable), or Transient when nothing was kept and all of it may be done again.
     """
     with translated():
         async with _sessions() as session:
             driver = await _driver_of(session, identity)
-            session.info.update(identity=identity, driver=driver, acts=[], events=[], spoke_as_system=False, changed_catalogue=False)
+            session.info.update(identity=identity, driver=driver, spoke_as_system=False, changed_catalogue=False)
+            session.info.update({collected: [] for collected in LAST_WORDS})
             yield session
             await session.flush()
             await _conclude(session)
@@ -166,23 +167,21 @@ async def _driver_of(session: AsyncSession, identity: Identity) -> Driver:
 
 async def _conclude(session: AsyncSession) -> None:
     """Audit first, each act by whoever did it, then tell everybody in one call: its locks on the inboxes are taken last and in one order."""
-    acts, events, driver, identity = (session.info[name] for name in ("acts", "events", "driver", "identity"))
+    driver, identity, said = session.info["driver"], session.info["identity"], {name: session.info[name] for name in LAST_WORDS}
     if session.info["spoke_as_system"]:
-        for is_system, said in groupby(acts, itemgetter("system")):
+        for is_system, acts in groupby(said.pop("acts"), itemgetter("system")):
             await execute(driver, ACT_AS, _context(identity, WORKER if is_system else identity))
-            await _keep_book(session, RECORD, list(said))
+            await _keep_book(session, {"acts": list(acts)})
         await execute(driver, ACT_AS, _context(identity, WORKER))
-        acts = []
-    if events:
-        await _keep_book(session, TELL, acts, events)
-    elif acts:
-        await _keep_book(session, RECORD, acts)
-    else:
-        await _keep_book(session, f"SELECT {CATALOGUE_CHANGED}")
+    await _keep_book(session, said)
 
 
-async def _keep_book(session: AsyncSession, sql: str, *said: list[dict[str, Any]]) -> None:
-    changed = (await execute(session.info["driver"], sql, [json.dumps(one) for one in said])).get_value(0, 0)
+async def _keep_book(session: AsyncSession, said: Mapping[str, list[dict[str, Any]]]) -> None:
+    collected = {name: json.dumps(entries) for name, entries in said.items() if entries}
+    calls = [f"{LAST_WORDS[name]}(${n}::jsonb)" for n, name in enumerate(collected, 1)]
+    changed = (await execute(session.info["driver"], f"SELECT {', '.join([CATALOGUE_CHANGED, *calls])}", [*collected.values()])).get_value(
+        0, 0
+    )
     session.info["changed_catalogue"] |= bool(changed)
 
 
@@ -199,7 +198,8 @@ async def standing_mark() -> str | None:
             return said.decode() if said else None
 
 
-def _conninfo(options: str) -> dict[str, Any]:
+def conninfo(options: str) -> dict[str, Any]:
+    """How every connection of the application is made."""
     return {
         **conninfo_to_dict(settings.database_url),
         "options": f"{options} {TIMEOUTS}",
@@ -213,12 +213,12 @@ def _size(connections: int) -> int:
 
 
 def _reading_pool(role: str, size: int) -> ReadingPool:
-    return ReadingPool(_conninfo(f"-c role=realestate_{role} -c default_transaction_read_only=on"), _size(size), POOL_WAIT)
+    return ReadingPool(conninfo(f"-c role=realestate_{role} -c default_transaction_read_only=on"), _size(size), POOL_WAIT)
 
 
 async def hear(ears: Mapping[str, Ear]) -> None:
     """What commits announce, until cancelled: on one more connection, which is nobody. A line that is cut unnoticed shows in ten seconds."""
-    await listen(_conninfo("") | {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}, ears)
+    await listen(conninfo("") | {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}, ears)
 
 
 @asynccontextmanager
@@ -227,7 +227,7 @@ async def connected() -> AsyncIterator[None]:
     global engine, _sessions
     engine = create_async_engine(
         "postgresql+psycopg://",
-        connect_args=_conninfo(""),
+        connect_args=conninfo(""),
         pool_size=_size(WRITERS),
         max_overflow=0,
         pool_timeout=POOL_WAIT,

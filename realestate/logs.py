@@ -51,6 +51,7 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each step of each job
 
 
 log: Any = structlog.get_logger()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from realestate import __version__, dispatch, logs, middleware, problems, querylog
+from realestate import __version__, dispatch, jobs, logs, middleware, problems, querylog
 from realestate.adapters.listening import Ear
 from realestate.config import settings
 from realestate.database import connected, hear
@@ -134,9 +134,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     with querylog.listening(settings.query_log):
         async with connected():
             watches = [asyncio.create_task(accounts.watch_ended_sessions()), asyncio.create_task(hear({"catalogue": CATALOGUE}))]
+            if settings.run_jobs == "on":
+                watches.append(asyncio.create_task(jobs.work()))
             yield
             for watch in watches:
                 watch.cancel()
+            await asyncio.wait(watches)  # what a worker has begun comes to its end
 
 
 logs.configure(settings.log_level)

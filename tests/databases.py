@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "a key for tests only, of more than 32 bytes",
     "RATE_LIMITS": "off",
     "QUERY_LOG": "off",
+    "RUN_JOBS": "off",
     "SEED": "none",
     "OBJECTS_URL": "memory:///",
     "POOL_SIZE": "0.5",

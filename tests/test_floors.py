@@ -35,6 +35,7 @@ TALK_AMONG_THEMSELVES = {
     "security",
     "cli",
     "demo",
+    "jobs",
 }
 WEB_FROM = FLOOR["dependencies"]
 ONLY_IN = {"passlib": "realestate.security.passwords", "jose": "realestate.security.tokens"}

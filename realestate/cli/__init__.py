@@ -46,6 +46,14 @@ def serve() -> None:
     serving.serve()
 
 
+@app.command("worker")
+def worker() -> None:
+    """Do what waits to be done later, apart from the API: any number, beside `serve` with RUN_JOBS=off or on."""
+    from realestate.cli import working
+
+    working.work()
+
+
 @app.command("migrate")
 def migrate_database() -> None:
     """Bring the database to the newest schema; repeatable."""

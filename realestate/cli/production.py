@@ -8,7 +8,7 @@ from psycopg import sql
 from realestate.cli.refusal import Refusal
 from realestate.config import settings
 
-CONNECTIONS = 25  # of a process, at POOL_SIZE 1
+CONNECTIONS = 25  # of a process, at POOL_SIZE 1: 15 that read, 6 that write, 2 of the worker, 1 that listens, and one to spare
 KEPT = 5  # of the server's connections, for administrators and migrations
 LEAST_KEY, LEAST_VARIETY = 32, 10  # bytes, and how many different ones
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.config import settings
-from realestate.database import TELL, WORKER, execute, transaction
+from realestate.database import WORKER, execute, transaction
 from realestate.demo.clock import turned_back
 from realestate.demo.notices import put_up
 from realestate.demo.people import COMPANIES, CUSTOMERS, SITE
@@ -116,7 +116,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
 async def _tell(session: AsyncSession, diary: Diary) -> None:
     """What the transaction would do before its commit, done now, so that notifications can be given the time of what they tell."""
     acts, events = session.info["acts"], session.info["events"]
-    await execute(session.info["driver"], TELL, [json.dumps(acts), json.dumps(events)])
+    await execute(session.info["driver"], "SELECT record($1::jsonb), tell($2::jsonb)", [json.dumps(acts), json.dumps(events)])
     session.info.update(acts=[], events=[])
     keys, moments = zip(*diary.told, strict=True)
     await session.execute(text(DATE_NOTIFICATIONS), {"keys": list(keys), "moments": list(moments)})

@@ -16,6 +16,7 @@ from realestate.tenancy.clerk import CALLED
 from realestate.tenancy.functions import Function
 from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.limited import LIMITING
+from realestate.tenancy.queue import QUEUE, grants
 from realestate.tenancy.sentences import WALL, May, limit
 from realestate.tenancy.storage import BELONGING, STORAGE
 
@@ -23,7 +24,7 @@ PREFIX = "realestate_"
 SPOKEN = (*(role.value for role in Role), LIMITED)
 """The roles that a transaction of the application may speak as."""
 ROLES = (*SPOKEN, "clerk")
-FUNCTIONS = (*CALLED, *LIMITING, AGENDA, *INVARIANTS, STORAGE, BELONGING, CATALOGUE)
+FUNCTIONS = (*CALLED, *LIMITING, AGENDA, *INVARIANTS, STORAGE, BELONGING, CATALOGUE, *QUEUE)
 SERVER_KNOWS_OPTIONS = "current_setting('server_version_num')::int >= 160000"
 """WITH INHERIT and WITH SET of a GRANT; before, inheriting is a property of the login."""
 INHERITS = f"""(pg_has_role(r.oid, '{PREFIX}clerk', 'MEMBER')
@@ -98,6 +99,7 @@ def statements() -> Iterator[str]:
     yield f"REVOKE ALL ON {tables} FROM PUBLIC, {roles}"
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {roles}"
+    yield from grants(PREFIX, roles)
     yield f"GRANT CREATE ON SCHEMA public TO {PREFIX}clerk"
     for function in FUNCTIONS:
         yield from _entrust(function)

@@ -31,7 +31,15 @@ CATALOG = {
         WHERE {OURS} AND NOT tgisinternal""",
     "schema": """SELECT grantee::regrole::text, privilege_type FROM pg_namespace, aclexplode(nspacl)
         WHERE oid = 'public'::regnamespace AND grantee <> nspowner""",
+    "queue": """SELECT what, name, grantee::regrole::text, privilege_type FROM (
+            SELECT 'schema' AS what, nspname::text AS name, nspowner AS owner, nspacl AS acl FROM pg_namespace WHERE nspname = 'jobs'
+            UNION ALL SELECT relkind::text, relname, relowner, relacl FROM pg_class WHERE relnamespace = 'jobs'::regnamespace
+            UNION ALL SELECT 'function', oid::regprocedure::text || coalesce(proconfig::text, ''), proowner, coalesce(proacl, acldefault('f', proowner))
+                FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace
+        ) AS ours, aclexplode(acl) WHERE grantee <> owner""",
 }
+OPEN_TO_ADMINS = {("jobs", "USAGE"), ("overview", "SELECT")}
+OPEN_TO_THE_CLERK = {"procrastinate_jobs": "SELECT INSERT UPDATE", "procrastinate_events": "INSERT"}
 SENTENCES = [
     (model.__tablename__, who, word, may)
     for model, said in WALL.items()
@@ -104,6 +112,19 @@ def test_functions_belong_to_the_clerk_and_know_their_callers(owner: Connection)
     assert ask(owner, "callers", 0, 1) == callers
 
 
+def test_the_queue_is_the_workers_with_a_door_for_the_clerk_and_a_window_for_administrators(owner: Connection) -> None:
+    found = ask(owner, "queue", 0, 1, 2, 3)
+    assert {row[2] for row in found} == {PREFIX + role for role in ("worker", "clerk", "admin")}
+    assert {row[1:] for row in found if row[2] == PREFIX + "admin"} == {(name, PREFIX + "admin", right) for name, right in OPEN_TO_ADMINS}
+    assert {row[1:] for row in found if row[2] == PREFIX + "clerk" and row[0] == "r"} == {
+        (table, PREFIX + "clerk", right) for table, rights in OPEN_TO_THE_CLERK.items() for right in rights.split()
+    }
+    pinned = (
+        "SELECT count(*) FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace AND proconfig::text IS DISTINCT FROM '{\"search_path=jobs, pg_temp\"}'"
+    )
+    assert owner.exec_driver_sql(pinned).scalar() == 0
+
+
 def test_every_table_is_behind_the_wall(owner: Connection) -> None:
     open_tables = {name for name, enabled, forced in ask(owner, "tables", 0, 1, 2) if not (enabled and forced)}
     assert open_tables == {"alembic_version"}
@@ -155,6 +176,9 @@ def test_a_wall_that_stands_is_not_touched(owner: Connection) -> None:
         "ALTER TABLE bookings DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE bookings NO FORCE ROW LEVEL SECURITY",
         "GRANT CREATE ON SCHEMA public TO PUBLIC",
+        "GRANT USAGE ON SCHEMA jobs TO realestate_customer",
+        "GRANT SELECT ON jobs.procrastinate_jobs TO realestate_admin",
+        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO PUBLIC",
     ],
 )
 def test_any_drift_is_noticed_and_mended_by_building_again(owner: Connection, drift: str) -> None:

@@ -1,0 +1,32 @@
+"""What the clock has done, all of it: name, when (as cron says it, in UTC), and the service that does it.
+
+Each may run in any number of processes at once and does nothing twice; each bounds what it takes on at a time.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from realestate.models.jobs import Task
+from realestate.services import appointments, change_requests, documents, idempotency, jobs, messages, sealing
+
+
+class Periodic(NamedTuple):
+    """Done at each tick of `cron`."""
+
+    task: Task
+    cron: str
+    service: Callable[[], Awaitable[object]]
+
+
+PERIODIC = (
+    Periodic(Task.take_up, "* * * * *", jobs.take_up),
+    Periodic(Task.send_messages, "* * * * *", messages.deliver_due),
+    Periodic(Task.remind, "*/5 * * * *", appointments.remind),
+    Periodic(Task.expire_quotes, "*/5 * * * *", change_requests.expire),
+    Periodic(Task.seal_audit, "*/5 * * * *", sealing.seal),
+    Periodic(Task.clear_jobs, "41 * * * *", jobs.clear),
+    Periodic(Task.clear_keys, "17 3 * * *", idempotency.clear),
+    Periodic(Task.sweep_objects, "27 3 * * *", documents.sweep),
+)
+DEFERRED: dict[Task, Callable[..., Awaitable[object]]] = {}
+"""What services ask for (`services.jobs.later`), each with the service that does it; its parameters are the ids."""
