@@ -119,9 +119,7 @@ def test_the_queue_is_the_workers_with_a_door_for_the_clerk_and_a_window_for_adm
     assert {row[1:] for row in found if row[2] == PREFIX + "clerk" and row[0] == "r"} == {
         (table, PREFIX + "clerk", right) for table, rights in OPEN_TO_THE_CLERK.items() for right in rights.split()
     }
-    pinned = (
-        "SELECT count(*) FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace AND proconfig::text IS DISTINCT FROM '{\"search_path=jobs, pg_temp\"}'"
-    )
+    pinned = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace AND proconfig::text IS DISTINCT FROM '{\"search_path=jobs, pg_temp\"}'"
     assert owner.exec_driver_sql(pinned).scalar() == 0
 
 
