@@ -6,7 +6,7 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 
 revision = "jobs"
-down_revision = "agreements"
+down_revision = "personal_settings"
 
 KNOWN = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
 """Of the SQL that procrastinate 3.10 brings. Another version changes the tables: that takes a migration with its own steps."""
