@@ -81,9 +81,11 @@ def _of_framework(status: int, detail: str = "", headers: Mapping[str, str] | No
 
 
 def _of_validation(found: Sequence[Mapping[str, Any]]) -> Invalid:
-    errors = [_field_problem(error) for error in found[:MOST_ERRORS]]
+    """Each once: a form that two parameters of a route read is wrong in both."""
+    once = list({(error["loc"], error["msg"]): error for error in found}.values())
+    errors = [_field_problem(error) for error in once[:MOST_ERRORS]]
     first = f"{errors[0]['field']}: {errors[0]['message']}"
-    return Invalid(first if len(found) == 1 else f"{len(found)} fields are wrong. {first}", errors)
+    return Invalid(first if len(once) == 1 else f"{len(once)} fields are wrong. {first}", errors)
 
 
 def _field_problem(error: Mapping[str, Any]) -> dict[str, str]:

@@ -88,6 +88,12 @@ def glb(document=None, binary=b"", version=2, length=None):
     return struct.pack("<4sII", b"glTF", version, 12 + len(chunks) if length is None else length) + chunks
 
 
+def pdf(content=b"1 0 obj << /Type /Catalog >> endobj", table=b"xref\n0 1"):
+    """A small one: a head, something, where its table of contents begins, and an end."""
+    body = b"%PDF-1.7\n" + content + b"\n"
+    return body + table + b"\ntrailer << /Root 1 0 R >>\nstartxref\n" + str(len(body)).encode() + b"\n%%EOF\n"
+
+
 async def upload(client, person, content=None, name="plan.jpg", media_type="image/jpeg", path="/api/documents", **said):
     """Somebody's file, uploaded: answered."""
     file = {"file": (name, picture() if content is None else content, media_type)}

@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import random
+import re
+import warnings
 import zipfile
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -17,21 +20,35 @@ from realestate.models.accounts import TeamRole
 from realestate.models.documents import Document, StorageUse
 from tests.factories import make_builder, make_customer, make_member, make_project, make_unit
 from tests.poison import endless
-from tests.stories import picture, reserved_booking, upload
+from tests.stories import pdf, picture, reserved_booking, upload
 
 pytestmark = pytest.mark.anyio
 
-PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << >>\n%%EOF\n"
+PDF = pdf()
+NOISE = random.Random(7).randbytes(200_000)
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
-def office(*names):
+def office(*names, **contents):
+    """An archive as office programs make them; what is named with contents has those."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("[Content_Types].xml", *names):
             archive.writestr(name, "x")
+        for name, content in contents.items():
+            archive.writestr(f"word/{name}.xml", content)
     return out.getvalue()
+
+
+def lying(content, **said):
+    """The same, whose directory says something else of each of its parts."""
+    changed, place = bytearray(content), {"flags": slice(8, 10), "packed": slice(20, 24), "unpacked": slice(24, 28)}
+    for entry in re.finditer(b"PK\x01\x02", content):
+        for name, value in said.items():
+            where = slice(entry.start() + place[name].start, entry.start() + place[name].stop)
+            changed[where] = value.to_bytes(where.stop - where.start, "little")
+    return bytes(changed)
 
 
 def bomb(width, height):
@@ -177,22 +194,33 @@ async def test_a_public_document_of_a_draft_project_is_not_public_yet(client):
 
 
 @pytest.mark.parametrize(
-    ("content", "media_type"),
+    ("content", "media_type", "suffix"),
     [
-        (PDF, "application/pdf"),
-        (picture(), "image/jpeg"),
-        (picture(form="PNG"), "image/png"),
-        (picture(form="WEBP"), "image/webp"),
-        (b"\0\0\0\x18ftypisom" + b"\0" * 100, "video/mp4"),
-        (office("word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        (office("xl/workbook.xml"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (PDF, "application/pdf", ".pdf"),
+        (pdf(table=b"7 0 obj"), "application/pdf", ".pdf"),
+        (picture(), "image/jpeg", ".jpg"),
+        (picture(form="PNG"), "image/png", ".png"),
+        (picture(form="WEBP"), "image/webp", ".webp"),
+        (b"\0\0\0\x18ftypisom" + b"\0" * 100, "video/mp4", ".mp4"),
+        (
+            office("word/document.xml", "word/embeddings/Figures1.xlsx"),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            ".docx",
+        ),
+        (office("xl/workbook.xml"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+        (office(document="<row/>" * 10_000), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_a_file_is_what_its_bytes_say(client, content, media_type):
+async def test_a_file_is_what_its_bytes_say_and_so_does_its_name(client, content, media_type, suffix):
     customer = await make_customer()
-    document = (await upload(client, customer, content, "x.html", "text/html")).json()
-    assert (document["media_type"], document["file_name"]) == (media_type, "x.html")
+    for name, kept_as in (
+        ("x.html", f"x.html{suffix}"),
+        ("X" + suffix.upper(), "X" + suffix.upper()),
+        ("x" * 255, "x" * (255 - len(suffix)) + suffix),
+    ):
+        document = (await upload(client, customer, content, name, "text/html")).json()
+        assert (document["media_type"], document["file_name"]) == (media_type, kept_as)
     answer = await client.get(document["url"])
     assert answer.headers["Content-Type"] == media_type and len(answer.content) == document["size"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer.headers["Content-Security-Policy"]
@@ -215,8 +243,24 @@ async def test_a_file_is_what_its_bytes_say(client, content, media_type):
         (office("malware.exe"), "UNSUPPORTED_FILE"),
         (office("word/document.xml", "word/vbaProject.bin"), "UNSUPPORTED_FILE"),
         (office("word/document.xml", "xl/workbook.xml"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "word/../../x.xml"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "/etc/x.xml"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "word\\..\\x.xml"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "C:/x.xml"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "word/media/more.ZIP"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "word/media/more.docx"), "UNSUPPORTED_FILE"),
+        (office("word/document.xml", "word/document.xml"), "UNSUPPORTED_FILE"),
+        (lying(office("word/document.xml"), flags=1), "UNSUPPORTED_FILE"),
+        (office(document="0" * 20_000_000), "FILE_TOO_DENSE"),
+        (office(document="0" * 200_000), "FILE_TOO_DENSE"),
+        (lying(office(**{f"part{n}": NOISE for n in range(6)}), unpacked=20_000_000, packed=len(NOISE)), "FILE_TOO_DENSE"),
+        (office(*(f"word/{n}.xml" for n in range(5000))), "FILE_TOO_DENSE"),
+        (lying(office("word/document.xml"), packed=1_000_000), "FILE_TOO_DENSE"),
         (office("word/document.xml")[:-30], "BROKEN_FILE"),
         (PDF[:-8], "BROKEN_FILE"),
+        (b"%PDF-1.7\n" + HTML + b"\n%%EOF\n", "BROKEN_FILE"),
+        (b"%PDF-1.7\n" + HTML + b"\nstartxref\n9\n%%EOF\n", "BROKEN_FILE"),
+        (pdf().replace(b"%PDF-1.7", b"%PDF-9.7"), "BROKEN_FILE"),
         (picture((640, 480))[:-300], "BROKEN_FILE"),
         (picture((640, 480), "PNG")[:-60], "BROKEN_FILE"),
         (b"\xff\xd8\xff" + HTML, "BROKEN_FILE"),
@@ -340,7 +384,7 @@ async def test_who_is_nobody_does_not_get_to_send(client):
 
 
 async def test_a_file_of_many_megabytes_comes_back_byte_for_byte(client):
-    content = b"%PDF-1.7\n" + bytes(range(256)) * 40_000 + b"\n%%EOF"
+    content = pdf(bytes(range(256)) * 40_000)
     document = (await upload(client, await make_customer(), content)).json()
     assert document["size"] == len(content)
     assert (await client.get(document["url"])).content == content

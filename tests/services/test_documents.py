@@ -12,10 +12,11 @@ from realestate.models.documents import Audience, Document, DocumentKind, Docume
 from realestate.services import documents
 from realestate.services.documents import Place
 from tests.factories import make_builder, make_customer, make_project
+from tests.stories import pdf
 from tests.tenancy.world import identity
 
 pytestmark = pytest.mark.anyio
-PDF = b"%PDF-1.7\n%%EOF"
+PDF = pdf()
 
 
 async def keys():

@@ -12,9 +12,20 @@ from realestate.adapters import objects
 from realestate.adapters.objects import Kept
 from realestate.database import WORKER, transaction
 from realestate.errors import Invalid, RealEstateError
+from realestate.services.documents import gltf, office
 from realestate.services.documents.contents import Content, look_at
 
 LONGEST_NAME = 255
+SUFFIXES = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "video/mp4": (".mp4", ".m4v"),
+    **{media_type: (suffix,) for suffix, media_type in zip((".docx", ".xlsx", ".pptx"), office.FOLDERS.values(), strict=True)},
+    **{media_type: (f".{file_format}",) for file_format, media_type in gltf.MEDIA_TYPES.items()},
+}
+"""How the name of a file ends, by what its bytes say; the first where it ends otherwise."""
 ABANDONED = timedelta(days=1)
 """After which an object that no document knows is nobody's: far longer than any request."""
 _looking = asyncio.Semaphore(1)
@@ -46,7 +57,7 @@ async def stored(file: BinaryIO, file_name: str | None, look: Callable[[BinaryIO
     name = _checked_name(file_name)
     async with _looking:
         content = await asyncio.to_thread(look, file)
-    upload = Upload(name, content.media_type, await objects.put(content.file), None)
+    upload = Upload(_true_name(name, content.media_type), content.media_type, await objects.put(content.file), None)
     file.seek(0)  # as it was found: an Idempotency-Key is compared with its bytes
     try:
         if content.thumbnail:
@@ -76,3 +87,9 @@ def _checked_name(name: str | None) -> str:
     if not name or len(name) > LONGEST_NAME or name in (".", "..") or any(c in "/\\" or not c.isprintable() for c in name):
         raise Invalid.field("file", f"Its name should be one to {LONGEST_NAME} printable characters, without / and \\.", "UNSUITABLE_NAME")
     return name
+
+
+def _true_name(name: str, media_type: str) -> str:
+    """What its ending promises, programs believe: so it is the one of what is inside."""
+    suffixes = SUFFIXES[media_type]
+    return name if name.lower().endswith(suffixes) else name[: LONGEST_NAME - len(suffixes[0])] + suffixes[0]
