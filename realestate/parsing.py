@@ -1,8 +1,9 @@
-"""JSON from outside, read strictly: what Python lets pass and PostgreSQL, other parsers or money cannot bear is refused here."""
+"""JSON and texts from outside, read strictly: what Python lets pass and PostgreSQL, other parsers or money cannot bear is refused here."""
 
 import json
 from decimal import Decimal
 from typing import Any, Never
+from urllib.parse import unquote_to_bytes
 
 from realestate.errors import Invalid, Malformed
 
@@ -33,6 +34,17 @@ def check_text(text: str, field: str) -> None:
     """PostgreSQL keeps neither NUL nor half a surrogate pair."""
     if "\0" in text or not _is_unicode(text):
         raise Invalid.field(field, "Input should not contain NUL or unpaired surrogates.", "INVALID_TEXT")
+
+
+def check_escapes(query_string: bytes) -> None:
+    """UTF-8, as it was sent: the parser of query strings puts a mark in the place of what is none, such as half a surrogate pair."""
+    for said in query_string.split(b"&"):
+        name, _, value = (unquote_to_bytes(part) for part in said.partition(b"="))
+        try:
+            name.decode()
+            value.decode()
+        except UnicodeDecodeError:
+            raise Invalid.field(name.decode(errors="replace"), "Input should be text in UTF-8.", "INVALID_TEXT") from None
 
 
 def _is_unicode(text: str) -> bool:

@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Replayed, Transient, Unavailable
-from realestate.parsing import LONGEST_REMEMBERED, check_text, parse_json
+from realestate.parsing import LONGEST_REMEMBERED, check_escapes, check_text, parse_json
 
 MEGABYTE, ATTEMPTS = 1024 * 1024, 3
 SECONDS_PER_MEGABYTE = 12.0
@@ -207,7 +207,8 @@ def _check_query(query_string: bytes, known: frozenset[str]) -> None:
     if unknown := sorted(said.keys() - known)[:20]:
         errors = [{"field": name, "message": "There is no such parameter here.", "code": "UNKNOWN_PARAMETER"} for name in unknown]
         raise Invalid(f"Unknown query parameter: {', '.join(unknown)}.", errors)
-    if b"%00" in query_string:
+    if b"%" in query_string:
+        check_escapes(query_string)
         for name, value in said.multi_items():
             check_text(value, name)
 

@@ -192,3 +192,16 @@ async def test_another_method_or_a_trailing_slash_is_not_found() -> None:
     async with client() as http:
         assert (await http.put("/api/toys", content=b"x" * 10)).json()["code"] == "METHOD_NOT_ALLOWED"
         assert (await http.get("/api/toys/")).status_code == 404
+
+
+@pytest.mark.parametrize("question", ["q=%ED%A0%80", "q=%ff", "q=a%00b", "q=%C3", "q=%F4%90%80%80", "q=1&q=%ff", "%ff=1"])
+async def test_text_in_a_question_that_cannot_be_kept_is_refused(question: str) -> None:
+    async with client() as http:
+        answer = await http.get(f"/api/toys?{question}")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["code"] in ("INVALID_TEXT", "UNKNOWN_PARAMETER"), answer.text
+
+
+async def test_other_text_in_a_question_is_taken() -> None:
+    async with client() as http:
+        for question in ("q=%F0%9F%92%A9", "q=%zz", "q=%25", "q=Gr%C3%BCn+und+gut", "q"):
+            assert (await http.get(f"/api/toys?{question}")).status_code == 200, question

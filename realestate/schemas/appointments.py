@@ -7,11 +7,11 @@ from pydantic import Field
 
 from realestate.compiling import Says
 from realestate.models.appointments import AppointmentFilter, AppointmentStatus, AppointmentType, MeetingLocation, VisitOutcome
-from realestate.schemas.base import Id, Input, Line, NotBool, Page, Search, Text, Url, Wire, sort_by
+from realestate.schemas.base import Id, Input, Line, Page, Search, Text, Url, Whole, Wire, sort_by
 from realestate.schemas.catalogue import UNSAID, Creation
 from realestate.schemas.times import Moment
 
-Minutes = Annotated[int, Field(ge=15, le=480, examples=[60]), NotBool]
+Minutes = Annotated[int, Field(ge=15, le=480, examples=[60]), Whole]
 EXAMPLE = {
     "project_id": 7,
     "appointment_date": "2026-12-05T05:30:00Z",
@@ -61,7 +61,7 @@ class AppointmentUpdate(Input, json_schema_extra={"examples": [{"internal_notes"
 
 
 class Rating(Input, json_schema_extra={"examples": [{"rating": 5}]}):
-    rating: Annotated[int, Field(ge=1, le=5), NotBool]
+    rating: Annotated[int, Field(ge=1, le=5), Whole]
 
 
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

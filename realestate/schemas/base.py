@@ -23,6 +23,30 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+# ── Whole numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):  # Python takes True for 1
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+NotBool = BeforeValidator(_no_bool)
+
+PLAIN_DIGITS = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and not PLAIN_DIGITS.fullmatch(value):  # pydantic would take "1.0", "1_000" and " 1"
+        raise PydanticCustomError("int_parsing", "Input should be a valid integer")
+    return _no_bool(value)
+
+
+Whole = BeforeValidator(_whole)
+"""For a whole number: as text, in a path or a question, it has one spelling."""
+
+
 # ── Shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -62,8 +86,8 @@ class Question(BaseModel):
 class Search(Question):
     """What may be asked of a listing; subclasses add filters and name their sorts (`sort_by`)."""
 
-    page: int = Field(1, ge=1, le=1_000_000, description="page, from 1")
-    limit: int = Field(20, ge=1, le=100, description="items per page")
+    page: Annotated[int, Whole] = Field(1, ge=1, le=1_000_000, description="page, from 1")
+    limit: Annotated[int, Whole] = Field(20, ge=1, le=100, description="items per page")
     count: bool = Field(True, description="false leaves `total` null and saves the counting")
 
 
@@ -97,18 +121,10 @@ class Said(Wire):
 # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, bool):  # Python takes True for 1
-        raise PydanticCustomError("int_type", "Input should be a valid integer")
-    return value
-
-
-NotBool = BeforeValidator(_no_bool)
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[7]), NotBool]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[7]), Whole]
 """What a BIGINT identity can be: anything else is 422 before it can be an error in the database."""
 
-Count = Annotated[int, Field(ge=0, le=2**31 - 1), NotBool]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1), Whole]
 """How many, from none; fits INTEGER."""
 
 MOST_MONEY = Decimal(10**13)

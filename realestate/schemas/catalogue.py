@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from realestate.errors import Invalid
 from realestate.models.projects import CURRENCIES, ProjectStatus, ProjectType
 from realestate.models.units import ShownStatus, UnitType
-from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Question, Search, pattern, sort_by
+from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Question, Search, Whole, pattern, sort_by
 
 UNSAID: Any = Field(default_factory=lambda: None)
 """The default of what may be left out but not be null; `model_fields_set` tells."""
@@ -42,8 +42,8 @@ Percent = Annotated[
 Area = Annotated[Amount, Field(gt=0, le=10**9), WithJsonSchema(_DECIMAL | {"exclusiveMinimum": 0, "maximum": 10**9, "examples": [1180.5]})]
 """In the unit that stands beside it, with at most two decimals."""
 
-Few = Annotated[int, Field(ge=0, le=100), NotBool]
-Floor = Annotated[int, Field(ge=-10, le=300), NotBool]
+Few = Annotated[int, Field(ge=0, le=100), Whole]
+Floor = Annotated[int, Field(ge=-10, le=300), Whole]
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[18.5204]), NotBool]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[73.8567]), NotBool]
@@ -78,7 +78,7 @@ class Tower(TypedDict):
 
     code: Short
     name: Line
-    floors: Annotated[int, Field(ge=1, le=200), NotBool]
+    floors: Annotated[int, Field(ge=1, le=200), Whole]
     stacks: Annotated[list[Short], Field(max_length=60)]
 
 

@@ -1,12 +1,12 @@
 """Notifications, as said."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from realestate.models.notifications import Event, NotificationCategory, Priority, Subject
-from realestate.schemas.base import Id, Question, Said, Wire
+from realestate.schemas.base import Id, Question, Said, Whole, Wire
 
 
 class NotificationOut(Wire):
@@ -49,6 +49,6 @@ class ReadAll(Said):
 class NotificationSearch(Question):
     unread_only: bool = False
     type: Event | None = None
-    limit: int = Field(20, ge=1, le=100)
-    after: int | None = Field(None, ge=0, le=2**63 - 1, description="behind this seq, oldest first")
+    limit: Annotated[int, Whole] = Field(20, ge=1, le=100)
+    after: Annotated[int, Field(ge=0, le=2**63 - 1), Whole] | None = Field(None, description="behind this seq, oldest first")
     before: Id | None = Field(None, description="below this seq, newest first")

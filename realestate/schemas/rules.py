@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from realestate.models.change_requests import ChangeRequestType
-from realestate.schemas.base import Input, Line, NotBool
+from realestate.schemas.base import Input, Line, Whole
 from realestate.schemas.catalogue import Percent
 
 
@@ -13,17 +13,17 @@ class CutOff(Input):
     """From this percentage of this phase on."""
 
     phase_key: Line
-    threshold_pct: Annotated[int, Field(ge=1, le=100), NotBool]
+    threshold_pct: Annotated[int, Field(ge=1, le=100), Whole]
 
 
 class ProjectRules(Input):
     """The project's own figures (see `models.rules`); null is the default of the house."""
 
-    hold_minutes: Annotated[int, Field(ge=5, le=1440), NotBool] | None = None
-    unpaid_reserves: Annotated[int, Field(ge=1, le=1000), NotBool] | None = None
-    staff_hold_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
-    reserve_hours: Annotated[int, Field(ge=1, le=720), NotBool] | None = None
+    hold_minutes: Annotated[int, Field(ge=5, le=1440), Whole] | None = None
+    unpaid_reserves: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
+    staff_hold_hours: Annotated[int, Field(ge=1, le=720), Whole] | None = None
+    reserve_hours: Annotated[int, Field(ge=1, le=720), Whole] | None = None
     token_percent: Percent | None = None
-    grace_days: Annotated[int, Field(ge=0, le=90), NotBool] | None = None
+    grace_days: Annotated[int, Field(ge=0, le=90), Whole] | None = None
     certificate_required: bool | None = None
     change_cutoffs: dict[ChangeRequestType, CutOff] | None = Field(None, description="when changes of a type come too late")

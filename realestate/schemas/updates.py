@@ -7,12 +7,12 @@ from pydantic import Field
 
 from realestate.models.notifications import Priority
 from realestate.models.progress import UpdateAudience, UpdateType
-from realestate.schemas.base import Id, Input, Line, NotBool, Question, Text, Wire
+from realestate.schemas.base import Id, Input, Line, Question, Text, Whole, Wire
 from realestate.schemas.catalogue import UNSAID, Creation, Short
 from realestate.schemas.documents import DocumentLink
 from realestate.schemas.progress import Media
 
-Days = Annotated[int, Field(ge=0, le=3650), NotBool]
+Days = Annotated[int, Field(ge=0, le=3650), Whole]
 
 
 class _UpdateFields(Input):

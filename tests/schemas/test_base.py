@@ -92,7 +92,10 @@ def test_an_amount_leaves_as_a_number_and_has_one_schema() -> None:
     assert schemas[0]["multipleOf"] == 0.01
 
 
-@pytest.mark.parametrize("said", [0, -1, 2**63, 2**70, True, "true", 1.5, "x", "9" * 5000, Decimal("1e300"), None])
+OTHER_SPELLINGS = ["1.0", "+1", " 1", "1 ", "1_000", "01", "1e0", "٣", "", "-"]
+
+
+@pytest.mark.parametrize("said", [0, -1, 2**63, 2**70, True, "true", 1.5, "x", "9" * 5000, Decimal("1e300"), None, *OTHER_SPELLINGS])
 def test_what_cannot_be_an_identity_is_refused(said: object) -> None:
     assert refuses(Id, said)
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from realestate.models.appointments import DAYS, SETTING
 from realestate.models.settings import SettingScope
-from realestate.schemas.base import Input, NotBool, pattern
+from realestate.schemas.base import Input, Whole, pattern
 from realestate.schemas.settings.key import Setting
 from realestate.schemas.times import Day
 
@@ -40,14 +40,14 @@ class AvailabilityRules(
 
     hours: Annotated[Hours | None, Field(description="of each weekday; one that is not named is closed")] = None
     holidays: Annotated[list[Day] | None, Field(max_length=200)] = None
-    slot_minutes: Annotated[int | None, Field(ge=5, le=240, description="a visit may begin every so often"), NotBool] = None
-    visit_minutes: Annotated[int | None, Field(ge=15, le=480, description="how long one takes, unless said"), NotBool] = None
-    buffer_minutes: Annotated[int | None, Field(ge=0, le=240, description="after it, for its host"), NotBool] = None
-    notice_minutes: Annotated[int | None, Field(ge=0, le=20160, description="for customers: to book, move or cancel"), NotBool] = None
-    horizon_days: Annotated[int | None, Field(ge=1, le=365), NotBool] = None
+    slot_minutes: Annotated[int | None, Field(ge=5, le=240, description="a visit may begin every so often"), Whole] = None
+    visit_minutes: Annotated[int | None, Field(ge=15, le=480, description="how long one takes, unless said"), Whole] = None
+    buffer_minutes: Annotated[int | None, Field(ge=0, le=240, description="after it, for its host"), Whole] = None
+    notice_minutes: Annotated[int | None, Field(ge=0, le=20160, description="for customers: to book, move or cancel"), Whole] = None
+    horizon_days: Annotated[int | None, Field(ge=1, le=365), Whole] = None
     auto_confirm: bool | None = None
-    group_capacity: Annotated[int | None, Field(ge=0, le=100, description="seats of a site visit; 0: each party alone"), NotBool] = None
-    visits_ahead: Annotated[int | None, Field(ge=1, le=100, description="of one customer in one project"), NotBool] = None
+    group_capacity: Annotated[int | None, Field(ge=0, le=100, description="seats of a site visit; 0: each party alone"), Whole] = None
+    visits_ahead: Annotated[int | None, Field(ge=1, le=100, description="of one customer in one project"), Whole] = None
 
 
 AVAILABILITY = Setting[AvailabilityRules](
