@@ -22,6 +22,7 @@ from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import dashboard as builder_dashboard
 from realestate.routers.builder import messages as builder_messages
+from realestate.routers.builder import payments as builder_payments
 from realestate.routers.builder import profile as builder_profile
 from realestate.routers.builder import settings as builder_settings
 from realestate.routers.customer import dashboard as customer_dashboard
@@ -60,6 +61,7 @@ ROUTERS = (
     change_requests,
     builder_change_requests,
     payments,
+    builder_payments,
     messages,
     builder_messages,
     progress,

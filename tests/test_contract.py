@@ -63,6 +63,9 @@ async def world(client):
     unit_id = await make_unit(builder)
     booking = await reserved_booking(client, customer, unit_id)
     payment = (await pay(client, builder, booking, 1000)).json()
+    refund = {"amount": 1, "reason": "x"}
+    finance = await make_member(builder, TeamRole.finance)
+    refund = (await client.post(f"/api/payments/{payment['id']}/refunds", json=refund, headers=finance.headers)).json()
     said = await written(client, customer, booking["project_id"])
     later = {"project_id": booking["project_id"], "customer_id": customer.user_id, "content": "x", "send_at": "2099-01-01T00:00:00Z"}
     later = (await client.post("/api/messages/scheduled", json=later, headers=builder.headers)).json()
@@ -79,6 +82,7 @@ async def world(client):
         "unit_id": unit_id,
         "booking_id": booking["id"],
         "payment_id": payment["id"],
+        "refund_id": refund["id"],
         "customer_id": customer.user_id,
         "model_id": (await model(client, builder, project_id=booking["project_id"])).json()["id"],
         "document_id": (await upload(client, customer, booking_id=booking["id"])).json()["id"],
@@ -259,6 +263,7 @@ REFUSED = {
     "POST /api/builder/conversations/{conversation_id}/assignment": "NOT_FOUND",  # to nobody of this team
     "POST /api/models/{model_id}/editions": "SAME_FILE",
     "POST /api/payments/{payment_id}/clearance": "INVALID_TRANSITION",  # it was no cheque
+    "POST /api/refunds/{refund_id}/processing": "INVALID_TRANSITION",  # nobody has approved it
     "POST /api/projects/{project_id}/publication": "WEIGHTS_INCOMPLETE",
 }
 """What the example cannot do in this world, and why: its room's tests do it. All others are done."""

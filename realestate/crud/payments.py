@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,8 @@ from realestate.errors import NotFound
 from realestate.models.base import Money
 from realestate.models.payments import (
     CLEARED,
+    INCOMING,
+    Allocation,
     Installment,
     InstallmentKind,
     InstallmentStatus,
@@ -26,14 +28,17 @@ I = InstallmentStatus
 
 async def get(session: AsyncSession, payment_id: int) -> Payment:
     """The payment, locked. Lock its booking first."""
-    payment = await session.scalar(select(Payment).where(Payment.id == payment_id).with_for_update(of=Payment))
+    locked = select(Payment).where(Payment.id == payment_id).with_for_update(of=Payment).execution_options(populate_existing=True)
+    payment = await session.scalar(locked)
     if payment is None:
         raise NotFound
     return payment
 
 
-async def booking_id_of(session: AsyncSession, payment_id: int) -> int:
-    booking_id = await session.scalar(select(Payment.booking_id).where(Payment.id == payment_id))
+async def booking_id_of(session: AsyncSession, payment_id: int, kind: PaymentKind | None = None) -> int:
+    """NotFound also when it is of another kind."""
+    wanted = select(Payment.booking_id).where(Payment.id == payment_id)
+    booking_id = await session.scalar(wanted if kind is None else wanted.where(Payment.kind == kind))
     if booking_id is None:
         raise NotFound
     return booking_id
@@ -45,10 +50,37 @@ async def schedule(session: AsyncSession, booking_id: int) -> Sequence[Installme
     return (await session.scalars(lines.order_by(Installment.seq).execution_options(populate_existing=True))).all()
 
 
-async def receipts(session: AsyncSession, booking_id: int) -> Sequence[Payment]:
-    """The receipts of a booking whose money has arrived, oldest first, as the database has them now."""
-    cleared = select(Payment).where(Payment.booking_id == booking_id, Payment.kind == PaymentKind.receipt, Payment.status.in_(CLEARED))
-    return (await session.scalars(cleared.order_by(Payment.payment_date, Payment.id).execution_options(populate_existing=True))).all()
+async def receipts(session: AsyncSession, booking_id: int, *, for_update: bool = False) -> Sequence[Payment]:
+    """What has come for a booking and stayed at least in part, oldest first, as the database has it now."""
+    cleared = select(Payment).where(Payment.booking_id == booking_id, Payment.kind.in_(INCOMING), Payment.status.in_(CLEARED))
+    wanted = cleared.order_by(Payment.payment_date, Payment.id).execution_options(populate_existing=True)
+    return (await session.scalars(wanted.with_for_update(of=Payment) if for_update else wanted)).all()
+
+
+async def allocations(session: AsyncSession, booking_id: int) -> Sequence[Allocation]:
+    return (await session.scalars(select(Allocation).where(Allocation.booking_id == booking_id).order_by(Allocation.id))).all()
+
+
+async def lift(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Take allocations back: what they paid is owed again. The system's to do."""
+    await session.execute(delete(Allocation).where(Allocation.id.in_(ids)).execution_options(synchronize_session="fetch"))
+
+
+async def trim(session: AsyncSession, receipt: Payment, most: Decimal) -> None:
+    """Take back of a receipt's allocations, the latest first, what goes beyond `most` in all. The system's to do."""
+    beyond = receipt.allocated - most
+    kept = select(Allocation).where(Allocation.payment_id == receipt.id).order_by(Allocation.id.desc())
+    for one in (await session.scalars(kept)).all() if beyond > 0 else ():
+        if beyond <= 0:
+            break
+        await session.delete(one)
+        await session.flush()  # before anything is added, or both would not fit
+        if one.principal > beyond:
+            copied = ("builder_id", "project_id", "booking_id", "customer_id", "payment_id", "installment_id")
+            session.add(Allocation(**{name: getattr(one, name) for name in copied}, principal=one.principal - beyond))
+        beyond -= one.principal
+    await session.flush()
+    await session.refresh(receipt)
 
 
 async def cancel_schedule(session: AsyncSession, booking_id: int) -> None:
@@ -70,9 +102,9 @@ async def next_number(session: AsyncSession, builder_id: int, series: Series, ye
 
 
 async def total(session: AsyncSession, booking_id: int, states: Sequence[PaymentStatus]) -> Decimal:
-    """The sum of a booking's receipts in these states."""
-    amount = func.coalesce(func.sum(Payment.amount), 0, type_=Money())
-    receipts = select(amount).where(Payment.booking_id == booking_id, Payment.kind == PaymentKind.receipt, Payment.status.in_(states))
+    """The sum of a booking's receipts in these states, less what has been given back."""
+    amount = func.coalesce(func.sum(Payment.amount - Payment.refunded), 0, type_=Money())
+    receipts = select(amount).where(Payment.booking_id == booking_id, Payment.kind.in_(INCOMING), Payment.status.in_(states))
     return (await session.scalars(receipts)).one()
 
 

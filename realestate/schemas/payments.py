@@ -8,7 +8,7 @@ from pydantic import Field
 
 from realestate.compiling import Says
 from realestate.models.payments import InstallmentKind, InstallmentStatus, PaymentKind, PaymentMethod, PaymentStatus, PaymentType
-from realestate.schemas.base import Amount, Id, Input, Line, Text, Wire
+from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Text, Wire, sort_by
 from realestate.schemas.times import Day
 
 _EXAMPLE = {
@@ -31,6 +31,24 @@ class PaymentCreate(Input, json_schema_extra={"examples": [_EXAMPLE]}):
     payment_date: Day
     transaction_id: Line | None = Field(None, description="the bank's or gateway's; the same one is never recorded twice")
     notes: Text | None = None
+
+
+class RefundCreate(Input, json_schema_extra={"examples": [{"amount": 100, "reason": "Paid twice."}]}):
+    """So much of a receipt is to go back: all that is left of it unless said otherwise."""
+
+    amount: Annotated[Amount, Field(gt=Decimal(0))] | None = None
+    reason: Text
+
+
+class RefundRejection(Input, json_schema_extra={"examples": [{"reason": "It was not paid twice."}]}):
+    reason: Text
+
+
+class RefundProcessed(Input, json_schema_extra={"examples": [{"transaction_id": "NEFT-4712", "payment_date": "2026-11-21"}]}):
+    """The money has gone, today unless said otherwise."""
+
+    transaction_id: Line | None = None
+    payment_date: Day | None = None
 
 
 class AllocationOut(Wire):
@@ -58,9 +76,31 @@ class PaymentOut(Wire):
     receipt_no: str | None
     receipt_url: str | None
     refund_of_id: int | None
+    refunded_amount: Annotated[Amount, Says("refunded")]
+    reason: str | None = Field(description="why it was refused, or has bounced")
     notes: str | None
     created_at: datetime
     allocations: list[AllocationOut]
+
+
+class TeamPayment(PaymentOut):
+    """The same with what the company alone reads: who made it, who approved it, how much of it is on its way back."""
+
+    created_by: int
+    approved_by: int | None
+    going_back_amount: Annotated[Amount, Says("going_back")]
+
+
+class PaymentSearch(Search):
+    sort: Annotated[str, sort_by("payment_date", "amount", "created_at")] = "-payment_date"
+    kind: PaymentKind | None = None
+    status: PaymentStatus | None = None
+    project_id: Id | None = None
+    booking_id: Id | None = None
+
+
+class PaymentPage(Page):
+    payments: list[TeamPayment]
 
 
 class InstallmentOut(Wire):

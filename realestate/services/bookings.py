@@ -71,9 +71,9 @@ async def confirm(session: AsyncSession, booking_id: int, version: Versions | No
 
 async def reject(session: AsyncSession, member: Identity, booking_id: int, reason: str, version: Versions | None = None) -> Booking:
     """Turn a buyer down: the unit is free again and all money that came is queued to go back."""
-    booking, unit, now = await _fetch(session, booking_id, "reject", version)
+    booking, unit, _ = await _fetch(session, booking_id, "reject", version)
     booking.reject(reason)
-    await payments.queue_full_refund(session, member, booking, unit.project.date_at(now))
+    await payments.queue_full_refund(session, member, booking, reason)
     await _let_go(session, booking, unit)
     notify(session, Event.booking_rejected, booking, **_names(booking, unit), reason=reason)
     return booking

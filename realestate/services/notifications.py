@@ -27,6 +27,7 @@ ADMINS = Permission.team_manage
 REPLY = Permission.messages_reply
 CHANGES, QUOTES = Permission.changes_review, Permission.changes_quote
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
+CHECKERS = Permission.refunds_approve
 VISIT = NotificationCategory.appointment
 HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCategory.progress
 
@@ -78,6 +79,20 @@ TELLINGS: dict[Event, Telling] = {
         "Agreement to read", "{number}: version {edition} of your agreement {agreement} is ready.", (), priority=HIGH
     ),
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
+    Event.receipt_bounced: Telling(
+        "Payment bounced", "{number}: {amount} has not been paid by your bank. {reason}", (FINANCE,), MONEY, HIGH
+    ),
+    Event.receipt_refunded: Telling(
+        "Money returned", "{number}: {amount} of receipt {receipt} has been paid back.", (FINANCE,), MONEY, HIGH
+    ),
+    **{
+        event: Telling(title, "{number}: " + message, who, MONEY, customers=False)
+        for event, title, message, who in (
+            (Event.refund_requested, "Refund to approve", "{amount} of receipt {receipt} is to go back.", (CHECKERS,)),
+            (Event.refund_approved, "Refund to pay", "the refund of {amount} is approved.", (FINANCE,)),
+            (Event.refund_rejected, "Refund refused", "the refund of {amount} is refused. {reason}", (FINANCE,)),
+        )
+    },
     Event.message_new: Telling("New message", "{sender} has written about {project}.", (REPLY,), NotificationCategory.message),
     Event.conversation_assigned: Telling(
         "Conversation assigned",

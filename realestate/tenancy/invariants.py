@@ -1,7 +1,7 @@
 """What PostgreSQL holds by itself, whoever writes: triggers of the clerk's, so that row level security cannot shrink what they look at."""
 
 from realestate.models.bookings import ACTIVE
-from realestate.tenancy import changes, visits
+from realestate.tenancy import changes, money, visits
 from realestate.tenancy.agreements import EDITIONS
 from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
@@ -218,8 +218,9 @@ REFUSE = Function(
             *(("messages", name, f"{NOT_SYSTEM} AND {condition}") for name, condition in STAND),
             *changes.REFUSALS,
             *visits.REFUSALS,
+            *money.REFUSALS,
         )
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, PRICE_RANGE, OVERALL, PRICE, CHARGED, EDITIONS, MOVED, REFUSE, *CONVERSATIONS, LAST_OWNER)
+INVARIANTS = (ALLOCATE, SCHEDULE, money.REFUND, PRICE_RANGE, OVERALL, PRICE, CHARGED, EDITIONS, MOVED, REFUSE, *CONVERSATIONS, LAST_OWNER)

@@ -53,11 +53,11 @@ FROM (
 
 PAYMENTS = """
 INSERT INTO payments (builder_id, project_id, booking_id, customer_id, payment_type, amount, allocated, currency, payment_method, status,
-    payment_date, transaction_id, receipt_no, created_by, created_at, updated_at)
+    payment_date, transaction_id, receipt_no, cleared_at, created_by, created_at, updated_at)
 SELECT builder_id, project_id, booking_id, customer_id, payment_type, amount, CASE WHEN waits THEN 0 ELSE amount END, 'INR', method,
     CASE WHEN waits THEN 'clearance_pending' ELSE 'completed' END,
     CAST(paid_at AS date), CASE WHEN method <> 'cash' THEN upper(left(method, 4)) || '-' || lpad(CAST(n AS text), 8, '0') END,
-    receipt_no, owner_id + 2, paid_at, paid_at
+    receipt_no, CASE WHEN NOT waits THEN paid_at END, owner_id + 2, paid_at, paid_at
 FROM large_payments ORDER BY n"""
 
 ALLOCATIONS = """

@@ -4,7 +4,9 @@ from realestate.models.payments.ledger import Allocation, Installment, NumberCou
 from realestate.models.payments.sums import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
 from realestate.models.payments.words import (
     CLEARED,
+    INCOMING,
     ON_THEIR_WAY,
+    OWED_FIRST,
     InstallmentKind,
     InstallmentStatus,
     PaymentKind,
@@ -16,12 +18,14 @@ from realestate.models.payments.words import (
 
 __all__ = [
     "CLEARED",
+    "INCOMING",
     "IS_LIVE",
     "IS_OWED",
     "IS_SETTLED",
     "LATE_BEFORE",
     "ON_THEIR_WAY",
     "OWED",
+    "OWED_FIRST",
     "RECEIVED",
     "TODAY_THERE",
     "Allocation",

@@ -109,7 +109,17 @@ class Payment(Identified, Timestamped, Stateful, Base):
             postgresql_where=text("transaction_id IS NOT NULL AND kind = 'receipt' AND status NOT IN ('failed', 'cancelled', 'bounced')"),
         ),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
+        CheckConstraint("allocated >= 0 AND allocated + refunded <= amount", name="allocated_within_amount"),
+        CheckConstraint("refunded >= 0 AND refunded <= going_back AND going_back <= amount", name="going_back_within_amount"),
+        CheckConstraint("(kind = 'refund') = (refund_of_id IS NOT NULL)", name="refund_of_a_receipt"),
+        CheckConstraint("kind <> 'refund' OR approved_by IS NULL OR approved_by <> created_by", name="maker_is_not_checker"),
+        CheckConstraint(
+            """CASE kind WHEN 'refund' THEN status IN ('pending', 'rejected') OR status IN ('approved', 'completed') AND approved_by IS NOT NULL
+            ELSE status NOT IN ('approved', 'rejected') AND (status = 'refunded') = (refunded = amount)
+                AND (status = 'partially_refunded') = (refunded > 0 AND refunded < amount) END""",
+            name="status_says_what_has_gone_back",
+        ),
+        Index("ix_payments_refund_of_id", "refund_of_id", postgresql_where=text("refund_of_id IS NOT NULL")),
         Index("ix_payments_booking_id", "booking_id"),
         Index("ix_payments_customer_id", "customer_id"),
         Index("ix_payments_builder_id", "builder_id", "payment_date"),
@@ -119,7 +129,12 @@ class Payment(Identified, Timestamped, Stateful, Base):
         "clear": ((P.pending, P.clearance_pending), P.completed),
         "fail": ((P.pending,), P.failed),
         "cancel": ((P.pending,), P.cancelled),
+        "approve": ((P.pending,), P.approved),
+        "reject": ((P.pending, P.approved), P.rejected),
+        "process": ((P.approved,), P.completed),
     }
+    OF_REFUNDS: ClassVar = ("approve", "reject", "process")
+    """The events of a refund; all others are those of a receipt, which is `refunded` by its refunds alone."""
 
     builder_id: Mapped[int]
     project_id: Mapped[int]
@@ -129,6 +144,9 @@ class Payment(Identified, Timestamped, Stateful, Base):
     payment_type: Mapped[PaymentType]
     amount: Mapped[Decimal]
     allocated: Mapped[Decimal] = mapped_column(server_default="0")
+    going_back: Mapped[Decimal] = mapped_column(server_default="0")
+    """What refunds have a claim on, whether they have been paid or only asked for. Moved only by the trigger on refunds, as `refunded`."""
+    refunded: Mapped[Decimal] = mapped_column(server_default="0")
     currency: Mapped[str]
     payment_method: Mapped[PaymentMethod]
     status: Mapped[PaymentStatus] = mapped_column(server_default=PaymentStatus.pending)
@@ -139,16 +157,38 @@ class Payment(Identified, Timestamped, Stateful, Base):
     gateway_order_id: Mapped[str | None]
     gateway_payment_id: Mapped[str | None]
     instrument: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    cleared_at: Mapped[datetime | None]
+    """When its money was there for good: from then on it pays lines."""
     receipt_no: Mapped[str | None]
     receipt_url: Mapped[str | None]
     refund_of_id: Mapped[int | None]
     created_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     notes: Mapped[str | None]
+    reason: Mapped[str | None]
+    """Why it was refused, or has bounced."""
 
     allocations: Mapped[list["Allocation"]] = relationship(
         primaryjoin="foreign(Allocation.payment_id) == Payment.id", order_by="Allocation.id", lazy="raise", viewonly=True
     )
+
+    @property
+    def allowed(self) -> list[str]:
+        return [event for event in super().allowed if (event in self.OF_REFUNDS) is (self.kind is PaymentKind.refund)]
+
+    @property
+    def arrived_at(self) -> datetime:
+        return self.cleared_at or self.created_at
+
+    def clear(self, at: datetime, receipt_no: str) -> None:
+        """The money is there."""
+        self.take("clear")
+        self.cleared_at, self.receipt_no = at, receipt_no
+
+    @property
+    def remainder(self) -> Decimal:
+        """What may still be given back."""
+        return self.amount - self.going_back
 
 
 class Allocation(Identified, Base):

@@ -33,6 +33,8 @@ class PaymentMethod(Kind):
 
 
 class PaymentStatus(Kind):
+    """`approved` and `rejected` are a refund's; one that has been paid is `completed`."""
+
     pending = "pending"
     clearance_pending = "clearance_pending"
     completed = "completed"
@@ -41,6 +43,8 @@ class PaymentStatus(Kind):
     bounced = "bounced"
     partially_refunded = "partially_refunded"
     refunded = "refunded"
+    approved = "approved"
+    rejected = "rejected"
 
 
 class InstallmentKind(Kind):
@@ -75,3 +79,11 @@ CLEARED = (P.completed, P.partially_refunded, P.refunded)
 
 ON_THEIR_WAY = (*CLEARED, P.pending, P.clearance_pending)
 """States of a receipt whose money has arrived or may yet."""
+
+
+INCOMING = (PaymentKind.receipt, PaymentKind.tds_credit)
+"""What pays lines: money, and tax that the buyer has paid on the builder's account."""
+
+
+OWED_FIRST = (InstallmentKind.installment, InstallmentKind.charge, InstallmentKind.interest, InstallmentKind.credit_note)
+"""In which order money meets what is owed."""

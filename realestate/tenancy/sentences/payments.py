@@ -1,9 +1,23 @@
 """Money owed and money moved."""
 
 from realestate.models.payments import Allocation, Installment, NumberCounter, Payment
-from realestate.tenancy.sentences.words import ALL, MINE, MY_BOOKINGS, OURS, May, Sentences
+from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BOOKINGS, OURS, May, Sentences
 
-SETTLEMENT = ("status", "receipt_no", "receipt_url", "approved_by", "notes", "updated_at")
+SETTLEMENT = (
+    "status",
+    "cleared_at",
+    "receipt_no",
+    "receipt_url",
+    "approved_by",
+    "payment_date",
+    "transaction_id",
+    "notes",
+    "reason",
+    "updated_at",
+)
+BEGINNING = f"""{OURS} AND created_by = {ME} AND approved_by IS NULL AND allocated = 0 AND going_back = 0
+    AND status IN ('pending', 'clearance_pending')"""
+"""Of a receipt or a refund: nobody writes one in somebody else's name, to approve it afterwards."""
 
 WALL: Sentences = {
     Installment: [
@@ -27,11 +41,11 @@ WALL: Sentences = {
     Payment: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
         May("builder", "read", OURS),
-        May("builder", "add", f"{OURS} AND allocated = 0"),
+        May("builder", "add", BEGINNING),
         May("builder", "change", OURS, only=SETTLEMENT),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
-        May("clerk", "change", ALL, only=("allocated", "updated_at")),
+        May("clerk", "change", ALL, only=("allocated", "going_back", "refunded", "status", "updated_at")),
         May("worker", "read add change remove", ALL),
     ],
     Allocation: [

@@ -1,0 +1,86 @@
+"""Money that comes: recorded, cleared, allocated oldest first, and what follows from it."""
+
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud
+from realestate.database import Identity
+from realestate.errors import Conflict, Invalid
+from realestate.models.bookings import ACTIVE, Booking, BookingStatus
+from realestate.models.notifications import Event
+from realestate.models.payments import CLEARED, ON_THEIR_WAY, Payment, PaymentMethod, PaymentStatus, Series
+from realestate.models.units import Unit
+from realestate.schemas.payments import PaymentCreate
+from realestate.services import audit
+from realestate.services.notifications import notify
+from realestate.services.payments import refunds
+from realestate.services.payments.allocating import settle
+from realestate.services.payments.numbering import number
+
+CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft)
+"""Paper that may bounce: it counts once its clearance is recorded."""
+
+
+async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -> Payment:
+    """Write down money that a builder has received. It makes the booking's claim firm; paper waits for its clearance."""
+    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, said.booking_id)).unit_id)
+    booking = await crud.bookings.get(session, said.booking_id)
+    if booking.status not in ACTIVE:
+        raise Conflict("BOOKING_NOT_ACTIVE", f"A booking that is {booking.status} takes no payments.")
+    await _check(session, booking, unit.project.date_at(now), said)
+    payment = Payment(
+        builder_id=booking.builder_id,
+        project_id=booking.project_id,
+        customer_id=booking.customer_id,
+        currency=booking.currency,
+        created_by=member.me,
+        status=PaymentStatus.pending,
+        **said.model_dump(),
+    )
+    session.add(payment)
+    booking.firm()
+    unit.firm()
+    if payment.payment_method in CLEARED_LATER:
+        payment.take("submit")
+    await session.flush()
+    audit.record(session, "payment.recorded", payment, amount=str(payment.amount), method=payment.payment_method.value)
+    if payment.payment_method not in CLEARED_LATER:
+        await _clear(session, booking, unit, payment, now)
+    return payment
+
+
+async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Payment:
+    """The bank has credited a cheque or draft. What comes for a booking that has ended meanwhile is queued to go back."""
+    booking_id = await crud.payments.booking_id_of(session, payment_id)
+    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
+    booking = await crud.bookings.get(session, booking_id)
+    payment = await crud.payments.get(session, payment_id)
+    await _clear(session, booking, unit, payment, now)
+    if booking.status not in ACTIVE:
+        await refunds.request(session, member, payment, payment.remainder, "It came after the booking had ended.")
+    return payment
+
+
+async def _check(session: AsyncSession, booking: Booking, today: date, said: PaymentCreate) -> None:
+    """A date that can be, and no more than the booking can ever owe: a slip of the keyboard, not a gift."""
+    if said.payment_date > today:
+        raise Invalid.field("payment_date", "This date has not come yet.", "IN_THE_FUTURE")
+    owed = booking.total_amount + await crud.payments.charged(session, booking.id)
+    left = owed - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
+    if said.amount > left:
+        raise Conflict("EXCEEDS_TOTAL", f"Only {booking.currency} {left:,.2f} of this booking's total is still to come.", outstanding=left)
+
+
+async def _clear(session: AsyncSession, booking: Booking, unit: Unit, payment: Payment, now: datetime) -> None:
+    payment.may("clear")
+    payment.clear(now, await number(session, booking, Series.receipt, unit.project.date_at(now)))
+    await session.flush()
+    amount = f"{payment.currency} {payment.amount:,.2f}"
+    notify(session, Event.receipt_cleared, payment, number=booking.booking_number, amount=amount, receipt=payment.receipt_no)
+    if booking.status not in ACTIVE:
+        return
+    await settle(session, booking, unit.project, now)
+    if booking.status is BookingStatus.reserved and await crud.payments.total(session, booking.id, CLEARED) >= booking.token_amount:
+        booking.token_cleared()
+        notify(session, Event.booking_token_paid, booking, number=booking.booking_number, **unit.names)

@@ -1,0 +1,71 @@
+"""What holds of money that moves, whoever writes."""
+
+from realestate.models.payments import CLEARED, Payment, PaymentKind
+from realestate.tenancy.functions import DEFINER, Function
+from realestate.tenancy.speakers import ME, NOT_SYSTEM
+
+_CLEARED = tuple(status.value for status in CLEARED)
+
+REFUND = Function(
+    "refund_moves()",
+    f"""
+    -- The row lock of this update serialises concurrent refunds of a receipt; its CHECKs refuse what is too much.
+    CREATE FUNCTION refund_moves() RETURNS trigger {DEFINER} AS $$
+    DECLARE
+        one payments := coalesce(NEW, OLD);
+        claimed bigint := 0; gone bigint := 0;
+    BEGIN
+        IF TG_OP <> 'DELETE' THEN
+            claimed := CASE WHEN NEW.status <> 'rejected' THEN NEW.amount ELSE 0 END;
+            gone := CASE WHEN NEW.status = 'completed' THEN NEW.amount ELSE 0 END;
+        END IF;
+        IF TG_OP <> 'INSERT' THEN
+            claimed := claimed - CASE WHEN OLD.status <> 'rejected' THEN OLD.amount ELSE 0 END;
+            gone := gone - CASE WHEN OLD.status = 'completed' THEN OLD.amount ELSE 0 END;
+        END IF;
+        UPDATE payments SET going_back = going_back + claimed, refunded = refunded + gone, updated_at = now(),
+            status = CASE WHEN gone = 0 THEN status WHEN refunded + gone = amount THEN 'refunded'
+                WHEN refunded + gone = 0 THEN 'completed' ELSE 'partially_refunded' END
+        WHERE id = one.refund_of_id AND kind = 'receipt' AND status IN {_CLEARED};
+        IF NOT FOUND AND (claimed, gone) <> (0, 0) THEN
+            RAISE EXCEPTION 'not a receipt whose money has come' USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_of_a_cleared_receipt';
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    triggers=(
+        "CREATE TRIGGER refund_moves AFTER INSERT OR UPDATE OF status ON payments FOR EACH ROW WHEN (NEW.kind = 'refund') EXECUTE FUNCTION refund_moves()",
+        "CREATE TRIGGER refund_goes AFTER DELETE ON payments FOR EACH ROW WHEN (OLD.kind = 'refund') EXECUTE FUNCTION refund_moves()",
+    ),
+)
+
+_STEPS = tuple(
+    (kind.value, source.value, target.value)
+    for event, (sources, target) in Payment.EDGES.items()
+    for kind in PaymentKind
+    if (event in Payment.OF_REFUNDS) is (kind is PaymentKind.refund)
+    for source in sources
+)
+_BY_REFUNDS = tuple(("receipt", source, target) for source in _CLEARED for target in _CLEARED)
+"""Steps of a receipt that its CHECK ties to what has gone back."""
+
+REFUSALS = (
+    ("payments", "payment_steps", f"NEW.status <> OLD.status AND (NEW.kind, OLD.status, NEW.status) NOT IN {_STEPS + _BY_REFUNDS}"),
+    (
+        "payments",
+        "approved_in_person",
+        (
+            f"{NOT_SYSTEM} AND NEW.approved_by IS DISTINCT FROM OLD.approved_by"
+            f" AND (OLD.approved_by IS NOT NULL OR NEW.approved_by IS DISTINCT FROM {ME})"
+        ),
+    ),
+    (
+        "payments",
+        "moved_on_its_day",  # only a refund learns when and how it was paid
+        (
+            f"{NOT_SYSTEM} AND (NEW.payment_date, NEW.transaction_id) IS DISTINCT FROM (OLD.payment_date, OLD.transaction_id)"
+            " AND NOT (NEW.kind = 'refund' AND OLD.status <> 'completed' AND NEW.status = 'completed')"
+        ),
+    ),
+)
+"""For `invariants.REFUSE`."""
