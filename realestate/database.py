@@ -22,10 +22,10 @@ from realestate.adapters.lending import Driver, ReadingPool
 from realestate.adapters.listening import Ear, listen
 from realestate.config import settings
 from realestate.errors import Transient
-from realestate.models.accounts import LIMITED, Permission, Role, TeamRole, permissions_of
+from realestate.models.accounts import LIMITED, OF_SITES, Permission, Role, TeamRole, permissions_of
 from realestate.refusals import commit_unknown, translated
 
-POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, LIMITED: 2, Role.admin: 1}
+POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, LIMITED: 2, OF_SITES: 2, Role.admin: 1}
 WRITERS = 6
 POOL_WAIT = 3.0
 """Seconds to wait for a free connection before answering 503."""
@@ -64,7 +64,7 @@ class Identity:
     @property
     def speaks_as(self) -> str:
         """The database's role: that of a member with limits is held back by them."""
-        return LIMITED if self.scope else self.role.value
+        return OF_SITES if self.project_scope else LIMITED if self.scope else self.role.value
 
     @property
     def context(self) -> dict[str, str]:
@@ -79,7 +79,7 @@ class Identity:
         team_role = TeamRole.sales if own else None
         project_scope = tuple(int(site) for site in sites.split(",") if site)
         return cls(
-            Role.builder if speaks_as == LIMITED else Role(speaks_as),
+            Role.builder if speaks_as in (LIMITED, OF_SITES) else Role(speaks_as),
             int(user) if user else None,
             int(builder) if builder else None,
             team_role,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from realestate.models.accounts import LIMITED, Role
+from realestate.models.accounts import LIMITED, OF_SITES, Role
 from realestate.models.base import Base
 from realestate.tenancy.agenda import AGENDA
 from realestate.tenancy.catalogue import CATALOGUE
@@ -17,11 +17,11 @@ from realestate.tenancy.functions import Function
 from realestate.tenancy.invariants import INVARIANTS
 from realestate.tenancy.limited import LIMITING
 from realestate.tenancy.queue import QUEUE, grants
-from realestate.tenancy.sentences import WALL, May, limit
+from realestate.tenancy.sentences import WALL, May, limits
 from realestate.tenancy.storage import BELONGING, STORAGE
 
 PREFIX = "realestate_"
-SPOKEN = (*(role.value for role in Role), LIMITED)
+SPOKEN = (*(role.value for role in Role), LIMITED, OF_SITES)
 """The roles that a transaction of the application may speak as."""
 ROLES = (*SPOKEN, "clerk")
 FUNCTIONS = (*CALLED, *LIMITING, AGENDA, *INVARIANTS, STORAGE, BELONGING, CATALOGUE, *QUEUE)
@@ -46,8 +46,9 @@ def install(connection: Connection) -> None:
         return
     for role in ROLES:
         connection.exec_driver_sql(_create_role(PREFIX + role))
-    if not connection.exec_driver_sql(f"SELECT pg_has_role('{PREFIX}{LIMITED}', '{PREFIX}builder', 'USAGE')").scalar():
-        connection.exec_driver_sql(f"GRANT {PREFIX}builder TO {PREFIX}{LIMITED}")
+    for heir, role in ((LIMITED, Role.builder.value), (OF_SITES, LIMITED)):
+        if not connection.exec_driver_sql(f"SELECT pg_has_role('{PREFIX}{heir}', '{PREFIX}{role}', 'USAGE')").scalar():
+            connection.exec_driver_sql(f"GRANT {PREFIX}{role} TO {PREFIX}{heir}")
     for statement in (*demolition(), *statements(), f"COMMENT ON SCHEMA public IS '{mark()}'"):
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
@@ -110,8 +111,8 @@ def statements() -> Iterator[str]:
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
         for permission in permissions:
             yield from _allow(table, permission)
-        if within := limit(model):
-            yield f"CREATE POLICY {LIMITED} ON {table} AS RESTRICTIVE TO {PREFIX}{LIMITED} USING ({within})"
+        for role, within in limits(model).items():
+            yield f"CREATE POLICY {role} ON {table} AS RESTRICTIVE TO {PREFIX}{role} USING ({within})"
 
 
 def _allow(table: str, may: May) -> Iterator[str]:

@@ -193,7 +193,7 @@ REFUSE = Function(
             (
                 "projects",
                 "overall_progress_follows",
-                "current_user = 'realestate_builder' AND NEW.overall_progress <> OLD.overall_progress",
+                "current_user LIKE 'realestate_builder%' AND NEW.overall_progress <> OLD.overall_progress",
             ),
             (
                 "project_progress",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from realestate.models.base import Base
 from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.sentences import IS_OWN, ME, MY_BUILDER, SITES
+from realestate.tenancy.speakers import ME as SPEAKER
 
 
 def _customers(tables: Iterable[str], condition: str) -> str:
@@ -20,7 +21,9 @@ def _tables_with(column: str) -> Iterator[str]:
             yield table.name
 
 
-_ASSIGNED = _customers(_tables_with("assigned_to"), f"assigned_to = {ME}")
+_GIVEN = "current_setting('app.given_away', true)"
+_ASSIGNED = f"""{_customers(_tables_with("assigned_to"), f"assigned_to = {ME}")}
+    UNION ALL SELECT unnest(string_to_array(nullif({_GIVEN}, ''), ',')::bigint[])"""
 _MET_AT_SITES = _customers(_tables_with("project_id"), "project_id = ANY (sites)")
 
 MY_CUSTOMERS = Function(
@@ -51,4 +54,21 @@ CUSTOMERS_OF_MY_SITES = Function(
     callers=("builder",),
 )
 
-LIMITING = (MY_CUSTOMERS, CUSTOMERS_OF_MY_SITES)
+GIVE_AWAY = Function(
+    "give_away()",
+    f"""
+    -- Who gives a customer to a colleague sees it until the end of the transaction: to say what was done, and to whom.
+    CREATE FUNCTION give_away() RETURNS trigger {DEFINER} AS $$
+    BEGIN
+        PERFORM set_config('app.given_away', concat_ws(',', nullif({_GIVEN}, ''), OLD.customer_id), true);
+        RETURN NULL;
+    END $$
+    """,
+    triggers=tuple(
+        f"""CREATE TRIGGER give_away AFTER UPDATE OF assigned_to ON {table} FOR EACH ROW
+        WHEN (OLD.assigned_to = {SPEAKER} AND NEW.assigned_to IS DISTINCT FROM OLD.assigned_to) EXECUTE FUNCTION give_away()"""
+        for table in _tables_with("assigned_to")
+    ),
+)
+
+LIMITING = (MY_CUSTOMERS, CUSTOMERS_OF_MY_SITES, GIVE_AWAY)

@@ -29,7 +29,7 @@ def question(said):
         (VISITOR, "visitor..."),
         (Identity(Role.customer, 12), "customer.12.."),
         (Identity(Role.builder, 5, 3), "builder.5.3."),
-        (Identity(Role.builder, 5, 3, "sales", (7, 9)), "builder_limited.5.3.own:7,9"),
+        (Identity(Role.builder, 5, 3, "sales", (7, 9)), "builder_of_sites.5.3.own:7,9"),
     ],
 )
 async def test_postgresql_signs_for_whoever_is_reading(house, identity, holder):

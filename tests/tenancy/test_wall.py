@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
 from realestate import tenancy
-from realestate.models.accounts import LIMITED
+from realestate.models.accounts import LIMITED, OF_SITES
 from realestate.models.base import Base
 from realestate.tenancy.install import COMMANDS, FUNCTIONS, PREFIX, ROLES
-from realestate.tenancy.sentences import WALL, May, limit
+from realestate.tenancy.sentences import WALL, May, limits
 
 OURS = "relnamespace = 'public'::regnamespace"
 CATALOG = {
@@ -82,7 +82,7 @@ def app() -> Iterator[psycopg.Connection]:
 
 def test_policies_are_those_declared(owner: Connection) -> None:
     declared = {(table, f"{who}_may_{word}", "PERMISSIVE", f"{{{PREFIX}{who}}}", COMMANDS[word]) for table, who, word, _ in SENTENCES}
-    limited = {(model.__tablename__, LIMITED, "RESTRICTIVE", f"{{{PREFIX}{LIMITED}}}", "ALL") for model in WALL if limit(model)}
+    limited = {(model.__tablename__, role, "RESTRICTIVE", f"{{{PREFIX}{role}}}", "ALL") for model in WALL for role in limits(model)}
     assert ask(owner, "policies", 0, 1, 2, 3, 4) == declared | limited
 
 
@@ -94,10 +94,9 @@ def test_grants_are_those_declared(owner: Connection) -> None:
 
 
 def test_a_limited_member_is_a_builder_and_nobody_else(owner: Connection) -> None:
-    inherited = {
-        role for role in ROLES if owner.exec_driver_sql(f"SELECT pg_has_role('{PREFIX}{LIMITED}', '{PREFIX}{role}', 'USAGE')").scalar()
-    }
-    assert inherited == {LIMITED, "builder"}
+    for heir, inherited in ((LIMITED, {LIMITED, "builder"}), (OF_SITES, {OF_SITES, LIMITED, "builder"})):
+        asked = {role: f"SELECT pg_has_role('{PREFIX}{heir}', '{PREFIX}{role}', 'USAGE')" for role in ROLES}
+        assert {role for role, question in asked.items() if owner.exec_driver_sql(question).scalar()} == inherited
     assert [function.signature for function in FUNCTIONS if f"'{PREFIX}builder'" in function.definition] == []  # would overlook it
 
 
@@ -133,7 +132,7 @@ def test_a_role_has_one_sentence_for_each_verb_of_a_table() -> None:
     """Of two `change` sentences a row could enter by the one and leave by the other."""
     twice = [said for said, times in Counter((table, who, word) for table, who, word, _ in SENTENCES).items() if times > 1]
     assert twice == []
-    assert {who for _, who, _, _ in SENTENCES} == set(ROLES) - {LIMITED}
+    assert {who for _, who, _, _ in SENTENCES} == set(ROLES) - {LIMITED, OF_SITES}
 
 
 def test_only_a_change_says_what_a_row_becomes() -> None:

@@ -4,6 +4,7 @@ from realestate.models.accounts.invites import Invite
 from realestate.models.accounts.people import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
 from realestate.models.accounts.words import (
     LIMITED,
+    OF_SITES,
     PERMISSIONS,
     BuilderStatus,
     InviteKind,
@@ -21,6 +22,7 @@ from realestate.models.accounts.words import (
 
 __all__ = [
     "LIMITED",
+    "OF_SITES",
     "PERMISSIONS",
     "Builder",
     "BuilderAccount",

@@ -16,6 +16,8 @@ class Role(Kind):
 
 LIMITED = "builder_limited"
 """What a builder's transaction speaks as for a member of its team who has limits: it inherits what the builder may."""
+OF_SITES = "builder_of_sites"
+"""The same for one who is limited to some projects, which inherits the other limits too: what it may see is then found by index."""
 
 
 class UserType(Kind):

@@ -23,10 +23,10 @@ from realestate.tenancy.sentences import (
     settings,
     units,
 )
-from realestate.tenancy.sentences.limits import IS_OWN, SITES, limit
+from realestate.tenancy.sentences.limits import IS_OWN, SITES, limits
 from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
 
-__all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limit"]
+__all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limits"]
 
 ROOMS = (
     accounts,
