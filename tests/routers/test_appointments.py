@@ -386,6 +386,19 @@ async def test_another_host_takes_over_and_both_hear_of_it(client):
     assert (await client.get(url, headers=seller.headers)).status_code == 404  # no longer theirs
 
 
+async def test_a_seller_who_gives_a_visit_away_is_answered_with_it_and_then_knows_it_no_more(client):
+    builder, asha = await make_builder(), await make_customer()
+    giver = await make_member(builder, TeamRole.sales)
+    said = await visit(client, asha, await make_project(builder))
+    assert (await client.get(f"/api/appointments/{said['id']}", headers=giver.headers)).json()["assigned_to"] == giver.user_id
+
+    answer = await client.patch(f"/api/appointments/{said['id']}", json={"assigned_to": builder.user_id}, headers=giver.headers)
+
+    assert answer.status_code == 200 and answer.json()["assigned_to"] == builder.user_id, answer.text
+    assert (await client.get(f"/api/appointments/{said['id']}", headers=giver.headers)).status_code == 404
+    assert "appointment_assigned" in await types_told(client, builder)
+
+
 async def test_a_host_who_is_busy_does_not_take_over(client):
     builder = await make_builder()
     await make_member(builder, TeamRole.sales)

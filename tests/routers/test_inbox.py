@@ -311,6 +311,26 @@ async def test_a_seller_knows_the_conversations_that_are_assigned_to_it(client, 
     assert await types_told(client, seller) == ["message_new", "conversation_assigned"]
 
 
+async def test_who_gives_a_conversation_away_is_answered_with_it_and_then_knows_it_no_more(client, talk):
+    builder, customer, _, conversation_id = talk
+    giver, taker = await make_member(builder, TeamRole.sales), await make_member(builder, TeamRole.sales)
+    await file(client, builder, conversation_id, "assignment", assigned_to=giver.user_id)
+
+    given = await file(client, giver, conversation_id, "assignment", assigned_to=taker.user_id)
+
+    assert given.status_code == 200 and given.json()["assigned_to"] == taker.user_id, given.text
+    assert await types_told(client, taker) == ["conversation_assigned"] and await ids(client, taker) == [conversation_id]
+    assert await ids(client, giver) == [] and (await file(client, giver, conversation_id, "closure")).status_code == 404
+    assert "conversation_assigned" not in await types_told(client, customer)
+    left = await unfile(client, taker, conversation_id, "assignment")
+    assert left.status_code == 200 and left.json()["assigned_to"] is None and await ids(client, taker) == []
+    acts = (await client.get("/api/builder/audit", headers=builder.headers)).json()["events"]
+    assert [(act["action"], act["actor_id"]) for act in acts[:2]] == [
+        ("conversation_unassigned", taker.user_id),
+        ("conversation_assigned", giver.user_id),
+    ]
+
+
 async def test_a_member_limited_to_a_project_reads_of_no_other(client, talk):
     builder, customer, project_id, conversation_id = talk
     elsewhere = await make_project(builder)
