@@ -15,6 +15,7 @@ from realestate.reading import kept
 from realestate.routers import auth, documentation, system
 from realestate.routers.admin import audit as admin_audit
 from realestate.routers.admin import builders as admin_builders
+from realestate.routers.admin import jobs as admin_jobs
 from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
 from realestate.routers.builder import availability, customers, team
@@ -78,6 +79,7 @@ ROUTERS = (
     admin_builders,
     admin_settings,
     admin_audit,
+    admin_jobs,
     meta,
     sessions,
     team,

@@ -49,6 +49,7 @@ OPEN_TO = dict.fromkeys(FOR_ANYONE, ("customer", "admin")) | {
     "POST /api/admin/builders/{builder_id}/verification": ("admin",),
     "POST /api/admin/builders/{builder_id}/suspension": ("admin",),
     "DELETE /api/admin/builders/{builder_id}/suspension": ("admin",),
+    **dict.fromkeys(("GET /api/admin/jobs/{job_id}", "DELETE /api/admin/jobs/{job_id}", "POST /api/admin/jobs/{job_id}/retry"), ("admin",)),
 }
 """What a published project and its units are to those who have nothing to do with them."""
 BY_THE_DOORMAN = {"GET /api/auth/me", "GET /api/me/sessions"}
@@ -100,6 +101,7 @@ async def world(client):
         "slug": slug,
         "builder_id": builder.builder_id,
         "setting_key": "portal.notice",
+        "job_id": (await client.post("/api/admin/jobs", json={"task": "remind"}, headers=(await make_admin()).headers)).json()["id"],
     }
     return builder, customer, ids
 
@@ -247,6 +249,7 @@ def test_a_post_of_somebody_signed_in_says_that_it_may_be_sent_twice():
 STEPS_BEHIND = ("quote", "rejection", "acceptance", "decline", "work", "completion")
 """Of a wish that has only been said."""
 REFUSED = {
+    "POST /api/admin/jobs/{job_id}/retry": "INVALID_TRANSITION",  # it has not failed
     "POST /api/bookings/{booking_id}/cancellation": "PAYMENT_PENDING",  # a part of the token has come
     "POST /api/bookings/{booking_id}/generate-agreement": "BOOKING_NOT_CONFIRMED",
     "POST /api/admin/builders/{builder_id}/verification": "INVALID_TRANSITION",  # the company is active

@@ -25,14 +25,15 @@ FAILURES = """
         job_id bigint PRIMARY KEY REFERENCES jobs.procrastinate_jobs ON DELETE CASCADE, reason text NOT NULL
     )"""
 OVERVIEW = """
+    -- Sub-selects, not joins: who only counts does not pay for them.
     CREATE VIEW jobs.overview AS
-    SELECT j.id, j.task_name::text AS task, j.status::text AS status, j.args, j.attempts, j.scheduled_at,
-        e.deferred_at, e.started_at, e.ended_at, f.reason
-    FROM jobs.procrastinate_jobs j LEFT JOIN jobs.failures f ON f.job_id = j.id CROSS JOIN LATERAL (
-        SELECT min(at) FILTER (WHERE type = 'deferred') AS deferred_at, max(at) FILTER (WHERE type = 'started') AS started_at,
-            max(at) FILTER (WHERE type IN ('succeeded', 'failed', 'cancelled', 'aborted')) AS ended_at
-        FROM jobs.procrastinate_events WHERE job_id = j.id
-    ) AS e"""
+    SELECT id, task_name::text AS task, status::text AS status, args, attempts, scheduled_at,
+        (SELECT min(at) FROM jobs.procrastinate_events WHERE job_id = j.id AND type = 'deferred') AS deferred_at,
+        (SELECT max(at) FROM jobs.procrastinate_events WHERE job_id = j.id AND type = 'started') AS started_at,
+        (SELECT max(at) FROM jobs.procrastinate_events
+            WHERE job_id = j.id AND type IN ('succeeded', 'failed', 'cancelled', 'aborted')) AS ended_at,
+        (SELECT reason FROM jobs.failures WHERE job_id = j.id) AS reason
+    FROM jobs.procrastinate_jobs j"""
 
 
 def upgrade() -> None:
@@ -40,10 +41,10 @@ def upgrade() -> None:
     assert sha256(theirs.encode()).hexdigest() == KNOWN, "this version of procrastinate brings other tables than this migration knows"
     op.execute("CREATE SCHEMA jobs")
     op.execute("SET LOCAL search_path = jobs")
-    op.get_bind().exec_driver_sql(theirs.replace("%", "%%"))
+    op.execute(f"-- squawk-ignore-file\n{theirs}")  # tables that nobody uses yet, as they come
     op.execute("SET LOCAL search_path TO DEFAULT")
     for statement in (PINNED, IDS_ONLY, FAILURES, OVERVIEW):
-        op.get_bind().exec_driver_sql(statement.replace("%", "%%"))
+        op.execute(statement)
 
 
 def downgrade() -> None:

@@ -1,9 +1,12 @@
 """The queue in the database, beside what procrastinate does with it by itself."""
 
-from sqlalchemy import text
+import json
+
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from realestate.models.jobs import MOST_TRIES, STALLED
+from realestate.errors import NotFound
+from realestate.models.jobs import MOST_TRIES, STALLED, Job, JobStatus, Task
 
 MOST_CLEARED = 5000
 _CLEAR = text("""
@@ -21,6 +24,25 @@ _TAKE_UP = text("""
         WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :stalled) OR NOT EXISTS (
             SELECT FROM jobs.procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started' AND e.at > now() - interval '1 hour'))
         ORDER BY j.id FOR UPDATE OF j SKIP LOCKED) RETURNING id""")
+
+
+async def add(session: AsyncSession, task: Task) -> int:
+    """One without arguments, at once; its id. Others are collected (`services.jobs.later`)."""
+    [made] = (await session.scalars(text("SELECT unnest(defer(CAST(:said AS jsonb)))"), {"said": json.dumps([{"task": task.value}])})).all()
+    return int(made)
+
+
+async def get_status(session: AsyncSession, job_id: int) -> JobStatus:
+    """As an administrator sees it."""
+    status = await session.scalar(select(Job.status).where(Job.id == job_id))
+    if status is None:
+        raise NotFound
+    return status
+
+
+async def steer(session: AsyncSession, job_id: int, step: str) -> bool:
+    """Whether the job was in the state for this step, and has taken it."""
+    return bool(await session.scalar(text("SELECT steer(:job, :step)"), {"job": job_id, "step": step}))
 
 
 async def take_up(session: AsyncSession) -> int:

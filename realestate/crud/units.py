@@ -1,18 +1,23 @@
 """Units and holds in the database."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, bindparam, func, literal, select
+from sqlalchemy import DateTime, Text, bindparam, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer_group
 from sqlalchemy.orm.attributes import set_committed_value
 
 from realestate.errors import Conflict, NotFound
 from realestate.models.accounts import Role
+from realestate.models.notifications import Event, Notification, Subject
 from realestate.models.projects import Project
 from realestate.models.units import Hold, Unit, UnitStatus, claim_is_over_at
 from realestate.writing import Command
+
+ENDS = "YYYYMMDDHH24MI"
+"""What tells apart the ends of a hold that is extended: `part` of what is told of them."""
 
 
 class Claim(NamedTuple):
@@ -97,3 +102,38 @@ async def count_recent_holds(session: AsyncSession, unit_id: int, customer_id: i
     """How often the customer has lately taken a hold on this very unit."""
     recent = select(func.count(Hold.id)).where(Hold.created_at > func.now() - within)
     return (await session.scalars(recent.where(Hold.unit_id == unit_id, Hold.customer_id == customer_id))).one()
+
+
+# ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def due_claims(session: AsyncSession, most: int) -> Sequence[int]:
+    """Units whose hold or unpaid reserve has run out, the longest ago first; not locked."""
+    return (await session.scalars(select(Unit.id).where(Unit.claim_is_over).order_by(Unit.hold_expires_at, Unit.id).limit(most))).all()
+
+
+async def take_due_claim(session: AsyncSession, unit_id: int) -> Unit | None:
+    """One of them, locked; None when somebody else has it in hand or has been faster."""
+    due = select(Unit).where(Unit.id == unit_id, Unit.claim_is_over).with_for_update(of=Unit, skip_locked=True)
+    return await session.scalar(due.options(joinedload(Unit.project, innerjoin=True), undefer_group("private")))
+
+
+_BY_ITSELF, _BY_THE_TEAM = timedelta(minutes=5), timedelta(hours=48)
+_WARNED = case((Hold.created_by == Hold.customer_id, _BY_ITSELF), else_=_BY_THE_TEAM)
+
+
+async def take_ending_holds(session: AsyncSession, most: int) -> Sequence[tuple[Hold, Unit]]:
+    """Holds that end in five minutes, those of the team in two days, were made or extended before that, and whose holders have not been
+    told. What another worker has in hand is left to it."""
+    end = func.to_char(func.timezone("UTC", Hold.expires_at), ENDS)
+    key = func.concat_ws(":", Event.hold_expiring.value, Subject.hold.value, cast(Hold.id, Text), end)
+    said = select(Notification.id).where(Notification.user_id == Hold.customer_id, Notification.dedupe_key == key)
+    ending = (
+        select(Hold, Unit)
+        .join(Unit, Unit.id == Hold.unit_id)
+        .where(Unit.status == UnitStatus.held, Unit.hold_expires_at.between(func.now(), func.now() + _BY_THE_TEAM), Hold.ended_at.is_(None))
+        .where(Hold.expires_at <= func.now() + _WARNED, Hold.updated_at <= Hold.expires_at - _WARNED, ~said.exists())
+        .options(joinedload(Unit.project, innerjoin=True))
+    )
+    rows = await session.execute(ending.order_by(Hold.id).limit(most).with_for_update(of=Hold, skip_locked=True))
+    return [(hold, unit) for hold, unit in rows]

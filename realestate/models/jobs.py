@@ -19,6 +19,10 @@ STALLED = 30.0
 class Task(Kind):
     """What can be done later: by the clock (`jobs.clock`), or after the transaction that asks for it (`services.jobs.later`)."""
 
+    end_claims = "end_claims"
+    warn_holders = "warn_holders"
+    demand_dues = "demand_dues"
+    remind_of_dues = "remind_of_dues"
     seal_audit = "seal_audit"
     send_messages = "send_messages"
     remind = "remind"

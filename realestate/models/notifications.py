@@ -15,6 +15,7 @@ class Event(Kind):
 
     hold_created = "hold_created"
     hold_released = "hold_released"
+    hold_expiring = "hold_expiring"
     hold_expired = "hold_expired"
     booking_inquired = "booking_inquired"
     booking_waitlisted = "booking_waitlisted"
@@ -25,6 +26,8 @@ class Event(Kind):
     booking_expired = "booking_expired"
     booking_cancelled = "booking_cancelled"
     demand_issued = "demand_issued"
+    payment_due_soon = "payment_due_soon"
+    payment_overdue = "payment_overdue"
     receipt_cleared = "receipt_cleared"
     receipt_bounced = "receipt_bounced"
     receipt_refunded = "receipt_refunded"

@@ -4,12 +4,15 @@ They are free at query time without anybody's doing. Whoever claims the unit nex
 speaking as the system: domain.md §1 and §2 give these steps to nobody else.
 """
 
+from datetime import UTC
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import as_system
+from realestate.database import WORKER, as_system, transaction
 from realestate.models.notifications import Event
 from realestate.models.units import HoldEnd, Unit, UnitStatus
+from realestate.services.jobs import one_by_one
 from realestate.services.notifications import notify
 
 
@@ -36,3 +39,33 @@ async def _expire_booking(session: AsyncSession, unit: Unit) -> None:
     await crud.payments.cancel_schedule(session, booking.id)
     unit.free("end_booking")
     notify(session, Event.booking_expired, booking, number=booking.booking_number, **unit.names)
+
+
+# ── What the clock does ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MOST_AT_ONCE = 500
+
+
+async def end_due() -> int:
+    """Write down which holds and reserves have run out; how many. Each in a transaction of its own, in any number of processes."""
+    async with transaction(WORKER) as session:
+        due = await crud.units.due_claims(session, MOST_AT_ONCE)
+    return await one_by_one(due, _end)
+
+
+async def _end(unit_id: int) -> bool:
+    async with transaction(WORKER) as session:
+        unit = await crud.units.take_due_claim(session, unit_id)
+        if unit is not None:
+            await lapse(session, unit)
+    return unit is not None
+
+
+async def warn() -> int:
+    """Tell whose hold is about to end; how many."""
+    async with transaction(WORKER) as session:
+        ending = await crud.units.take_ending_holds(session, MOST_AT_ONCE)
+        for hold, unit in ending:
+            part, until = f"{hold.expires_at.astimezone(UTC):%Y%m%d%H%M}", f"{hold.expires_at.astimezone(UTC):%d %b %Y, %H:%M} UTC"
+            notify(session, Event.hold_expiring, hold, part=part, **unit.names, until=until)
+    return len(ending)

@@ -34,6 +34,7 @@ HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCat
 TELLINGS: dict[Event, Telling] = {
     Event.hold_created: Telling("Unit held", "Unit {unit} in {project} is held until {until}.", (SALES,)),
     Event.hold_released: Telling("Hold released", "The hold on unit {unit} in {project} has been released.", (SALES,)),
+    Event.hold_expiring: Telling("Hold about to end", "The hold on unit {unit} in {project} ends on {until}.", (SALES,), priority=HIGH),
     Event.hold_expired: Telling("Hold expired", "The hold on unit {unit} in {project} has expired.", (SALES,)),
     Event.booking_inquired: Telling("New enquiry", "There is an enquiry about unit {unit} in {project}.", (SALES,)),
     Event.booking_waitlisted: Telling(
@@ -57,6 +58,10 @@ TELLINGS: dict[Event, Telling] = {
     ),
     Event.demand_issued: Telling(
         "Payment due", "{number}: {amount} is due on {due} for '{line}' (demand {demand}).", (FINANCE,), MONEY, HIGH
+    ),
+    Event.payment_due_soon: Telling("Payment coming up", "{number}: {amount} for '{line}' is due on {due}.", (FINANCE,), MONEY),
+    Event.payment_overdue: Telling(
+        "Payment overdue", "{number}: {amount} for '{line}' was due on {due}. Please pay it, or talk to us.", (FINANCE,), MONEY, HIGH
     ),
     **{
         event: Telling(title, "{type} at {project} on {when}" + message, (), VISIT, priority)
