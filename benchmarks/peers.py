@@ -74,7 +74,7 @@ def _rules() -> dict[str, Any]:
 def ours(name: str, title: str, lacks: str, url: str, key: str, *, kept_for: float = 0, on_copy: bool = False) -> Peer:
     """Without kept answers, or a list that is walked in circles would measure them."""
     said = {"DATABASE_URL": url, "DATABASE_OWNER_URL": "", "SEED": "none", "SECRET_KEY": key, "WORKERS": "1", "ENVIRONMENT": "development"}
-    said["CATALOGUE_SECONDS"] = str(kept_for)
+    said |= {"CATALOGUE_SECONDS": str(kept_for), "RUN_JOBS": "off"}  # the peers have none
     return Peer(name, title, lacks, lambda _: [sys.executable, "-m", "realestate", "serve"], said, ROOT, on_copy=on_copy)
 
 

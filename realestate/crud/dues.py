@@ -17,7 +17,11 @@ AHEAD = (7, 1)
 """Days before the due date."""
 LATE = (30, 15, 7, 1)
 """Days after it and the days of grace. Who comes late, in either direction, says only the nearest."""
+LOOKED_BACK = 120
+"""Days. Who was told for the last time three months ago is not looked for again and again; ten days of grace and a month are well within it."""
 I = InstallmentStatus
+_NEAR = Installment.due_date.between(func.current_date() - LOOKED_BACK, func.current_date() + max(AHEAD) + 1)
+"""Whatever the zone: what an index can find."""
 _STANDS = Booking.status.in_([status for status in ACTIVE if status not in (BookingStatus.reserved, BookingStatus.cancellation_requested)])
 _DAYS_LEFT = type_coerce(Installment.due_date - TODAY_THERE, Integer)
 _DAYS_LATE = type_coerce(LATE_BEFORE - Installment.due_date, Integer)
@@ -56,7 +60,7 @@ async def take_notices(session: AsyncSession, most: int) -> Sequence[Notice]:
         select(Installment, Booking, is_late, days)
         .join(Booking, Booking.id == Installment.booking_id)
         .join(Project, Project.id == Booking.project_id)
-        .where(Installment.due_date.is_not(None), _STANDS, or_(and_(is_late, _DEMANDED), is_coming), ~said.exists())
+        .where(_NEAR, _STANDS, or_(and_(is_late, _DEMANDED), is_coming), ~said.exists())
         .options(joinedload(Booking.unit, innerjoin=True).joinedload(Unit.project, innerjoin=True))
     )
     rows = await session.execute(wanted.order_by(Installment.id).limit(most).with_for_update(of=Installment, skip_locked=True))
@@ -69,7 +73,7 @@ async def due_bookings(session: AsyncSession, most: int) -> Sequence[tuple[int, 
         select(Booking.unit_id, Booking.id)
         .join(Installment, Installment.booking_id == Booking.id)
         .join(Project, Project.id == Booking.project_id)
-        .where(Installment.status == I.scheduled, _DAYS_LEFT <= 0, _STANDS)
+        .where(Installment.due_date <= func.current_date() + 1, Installment.status == I.scheduled, _DAYS_LEFT <= 0, _STANDS)
         .distinct()
     )
     return [(unit_id, booking_id) for unit_id, booking_id in await session.execute(due.order_by(Booking.unit_id).limit(most))]

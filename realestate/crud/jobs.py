@@ -16,12 +16,13 @@ _CLEAR = text("""
                 AND e.at > now() - CASE j.status WHEN 'succeeded' THEN interval '1 day' ELSE interval '30 days' END)
         ORDER BY j.id LIMIT :most FOR UPDATE OF j SKIP LOCKED) RETURNING id""")
 
+_BURY = text("DELETE FROM jobs.procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :stalled)")
 _TAKE_UP = text("""
     UPDATE jobs.procrastinate_jobs SET status = CASE WHEN attempts + 1 < :tries THEN 'todo' ELSE 'failed' END::jobs.procrastinate_job_status,
         attempts = attempts + 1, worker_id = NULL
     WHERE id IN (
         SELECT j.id FROM jobs.procrastinate_jobs j LEFT JOIN jobs.procrastinate_workers w ON w.id = j.worker_id
-        WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :stalled) OR NOT EXISTS (
+        WHERE j.status = 'doing' AND (w.id IS NULL OR NOT EXISTS (
             SELECT FROM jobs.procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started' AND e.at > now() - interval '1 hour'))
         ORDER BY j.id FOR UPDATE OF j SKIP LOCKED) RETURNING id""")
 
@@ -46,8 +47,9 @@ async def steer(session: AsyncSession, job_id: int, step: str) -> bool:
 
 
 async def take_up(session: AsyncSession) -> int:
-    """Put back what dead workers have left, and what has been going on for an hour; give up what has ended so too often."""
-    return len((await session.scalars(_TAKE_UP, {"tries": MOST_TRIES, "stalled": STALLED})).all())
+    """Put back what dead workers have left, and what has been going on for an hour; give up what has ended so too often. Forget the dead."""
+    await session.execute(_BURY, {"stalled": STALLED})
+    return len((await session.scalars(_TAKE_UP, {"tries": MOST_TRIES})).all())
 
 
 async def clear(session: AsyncSession) -> int:

@@ -9,6 +9,8 @@ from realestate.services.notifications import notify
 
 MOST_AT_ONCE = 500
 MOST_OF_ONE_COMMIT = 200
+MOST_NOTICES = 10_000
+"""An hour: where there are more, at first, the rest follows."""
 
 
 async def demand() -> int:
@@ -31,7 +33,7 @@ async def remind() -> int:
 
     A booking that its buyer wants to be let out of is left in peace."""
     told = 0
-    while said := await _remind_some():
+    while told < MOST_NOTICES and (said := await _remind_some()):
         told += said
     return told
 

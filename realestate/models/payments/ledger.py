@@ -58,6 +58,7 @@ class Installment(Identified, Timestamped, Base):
         CheckConstraint("status IN ('scheduled', 'cancelled') OR demanded_at IS NOT NULL", name="demanded_before_paid"),
         Index("ix_installments_customer_id", "customer_id"),
         Index("ix_installments_builder_id", "builder_id", "due_date"),
+        Index("ix_installments_due_date", "due_date", postgresql_where=text("status IN ('scheduled', 'demanded', 'partially_paid')")),
         Index("ix_installments_change_request_id", "change_request_id", postgresql_where=text("change_request_id IS NOT NULL")),
     )
 
