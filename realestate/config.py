@@ -1,8 +1,10 @@
 """Settings, read once from the environment. None is required in development."""
 
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -25,6 +27,17 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="signs tokens, at least 32 bytes; empty: generated once into DATA_DIR (development only)")
     access_token_minutes: int = Field(0, ge=0, le=1440, description="life of an access token; 0: 15, in development 720")
     trusted_proxies: str = Field("", description="addresses or networks, comma separated, whose X-Forwarded-* headers count")
+    public_url: str = Field(
+        "http://localhost:3000",
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="where the portals are; links in mails begin with it",
+    )
+    smtp_url: str = Field(
+        "",
+        pattern=r"^(smtps?://\S+)?$",
+        description="the mail server: smtp://user:password@host:587, or smtps://; empty: the outbox of development",
+    )
+    mail_from: str = Field("", description="whom mails are from, as Name <address>; empty: no-reply at the host of PUBLIC_URL")
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:3000", "http://localhost:5173"], description="browser origins that may call the API, comma separated"
     )
@@ -61,6 +74,17 @@ class Settings(BaseSettings):
     @property
     def seed_name(self) -> str:
         return self.seed or ("none" if self.is_production else "demo")
+
+    @property
+    def site(self) -> str:
+        """The host of PUBLIC_URL."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Name and address of whom mails are from."""
+        name, address = parseaddr(self.mail_from)
+        return name or "Real estate platform", address or f"no-reply@{self.site}"
 
     @cached_property
     def key(self) -> bytes:

@@ -93,6 +93,14 @@ class Transient(Exception):
     before its commit. Never reaches a client: `routing` repeats the request, then says Unavailable."""
 
 
+class Undeliverable(Exception):
+    """A message that was not taken: for ever, or this time. Never reaches a client: a delivery keeps the sentence, which names no secret."""
+
+    def __init__(self, why: str, is_final: bool) -> None:
+        super().__init__(why)
+        self.is_final = is_final
+
+
 class Replayed(Exception):
     """A request that was answered before, and the answer. `routing` gives it again."""
 

@@ -12,7 +12,7 @@ from realestate.adapters.listening import Ear
 from realestate.config import settings
 from realestate.database import connected, hear
 from realestate.reading import kept
-from realestate.routers import auth, documentation, system
+from realestate.routers import auth, documentation, outbox, system
 from realestate.routers.admin import audit as admin_audit
 from realestate.routers.admin import builders as admin_builders
 from realestate.routers.admin import jobs as admin_jobs
@@ -41,6 +41,7 @@ from realestate.routers.shared import (
     models3d,
     notifications,
     payments,
+    preferences,
     progress,
     projects,
     sessions,
@@ -73,6 +74,7 @@ ROUTERS = (
     appointments,
     availability,
     notifications,
+    preferences,
     my_settings,
     builder_settings,
     builder_audit,
@@ -90,6 +92,7 @@ ROUTERS = (
     customer_profile,
     system,
 )
+IN_DEVELOPMENT = (outbox,)
 CATALOGUE = Ear(heard=lambda _: kept.forget(), hears=kept.listen)
 DESCRIPTION = """
 Property developers ("builders") sell units in their projects; customers hold, book and pay for them. Both sides are told at once.
@@ -124,6 +127,7 @@ TAGS = [
     {"name": "notifications", "description": "The inbox of whoever is signed in: numbered per user, without gaps."},
     {"name": "settings", "description": "What everybody can set for themselves."},
     {"name": "settings (builder)", "description": "What a company has set, for itself or for one of its projects."},
+    {"name": "development", "description": "What is there in development only."},
     {"name": "admin", "description": "What the platform's administrators do."},
     {"name": "system", "description": "Is it there, is it well."},
 ]
@@ -162,6 +166,6 @@ app = FastAPI(
 )
 problems.install(app)
 middleware.install(app)
-for module in ROUTERS:
+for module in ROUTERS if settings.is_production else ROUTERS + IN_DEVELOPMENT:
     app.include_router(module.router)
 dispatch.install(app)

@@ -29,6 +29,8 @@ PUBLIC = {
     "GET /api/meta/enums",
     *("POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/token", "POST /api/auth/refresh"),
     "POST /api/builder/join",
+    *("POST /api/auth/forgot-password", "POST /api/auth/reset-password", "POST /api/auth/verify-email"),
+    *("GET /api/dev/outbox", "GET /api/dev/outbox/{message_id}", "GET /api/dev/outbox/{message_id}/html"),  # in development only
 }
 FOR_ANYONE = {
     *("GET /api/documents/{document_id}", "GET /api/models/{model_id}", "GET /api/models/{model_id}/file"),
@@ -52,7 +54,7 @@ OPEN_TO = dict.fromkeys(FOR_ANYONE, ("customer", "admin")) | {
     **dict.fromkeys(("GET /api/admin/jobs/{job_id}", "DELETE /api/admin/jobs/{job_id}", "POST /api/admin/jobs/{job_id}/retry"), ("admin",)),
 }
 """What a published project and its units are to those who have nothing to do with them."""
-BY_THE_DOORMAN = {"GET /api/auth/me", "GET /api/me/sessions"}
+BY_THE_DOORMAN = {"GET /api/auth/me", "GET /api/me/sessions", "GET /api/me/notification-preferences"}
 READS = sorted(name for name in OPERATIONS.keys() - PUBLIC - BY_THE_DOORMAN if name.startswith("GET"))
 """Who is signed in is read as the doorman, in a transaction of its own."""
 

@@ -129,6 +129,15 @@ def send_due_messages() -> None:
     typer.echo(f"Messages sent: {database.run(messages.deliver_due)}")
 
 
+@app.command("deliver")
+def deliver() -> None:
+    """Send the mails and other messages that are due; any number of processes may do this at once."""
+    from realestate.cli import database
+    from realestate.services import deliveries
+
+    typer.echo(f"Sent: {database.run(deliveries.deliver_due)}")
+
+
 @app.command("remind")
 def remind() -> None:
     """Send the reminders of appointments that are due, and say who has not come; as often as you like."""

@@ -1,6 +1,7 @@
 """What the settings are and whether they work."""
 
 import sys
+from urllib.parse import urlsplit
 
 import psycopg
 import typer
@@ -27,6 +28,7 @@ def doctor() -> None:
     typer.echo(f"Python      {sys.version.split()[0]}")
     typer.echo(f"settings    {settings.environment}, data folder {settings.data_dir.resolve()}")
     production.check_settings()
+    typer.echo(f"mail        {urlsplit(settings.smtp_url).hostname or ('nowhere' if settings.is_production else 'into the outbox')}")
     with database.opened(may_join=True):
         with psycopg.connect(settings.database_url) as connection:
             typer.echo(f"database    PostgreSQL {connection.info.server_version // 10000} answers to {connection.info.user}")

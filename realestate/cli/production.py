@@ -46,6 +46,8 @@ def _check_production() -> None:
         raise Refusal("DATABASE_URL: is missing; the embedded database is for development.")
     if settings.query_log != "off":
         raise Refusal("QUERY_LOG: fills the log with SQL, and plans show what people have asked for; use off.")
+    if settings.smtp_url and not settings.public_url.startswith("https://"):
+        raise Refusal("PUBLIC_URL: mails are sent, and their links must begin with the https address of your portals.")
     if settings.seed_name != "none":
         raise Refusal(f"SEED: {settings.seed_name} makes accounts with a known password; use none.")
 

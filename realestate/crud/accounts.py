@@ -3,12 +3,23 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Interval, Select, case, delete, desc, exists, func, select, type_coerce, update
+from sqlalchemy import Interval, Select, and_, case, delete, desc, exists, func, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Load, aliased, undefer
 
-from realestate.models.accounts import Builder, BuilderStatus, Customer, Invite, InviteKind, RefreshToken, Throttle, User
+from realestate.models.accounts import (
+    AccountCode,
+    Builder,
+    BuilderStatus,
+    CodePurpose,
+    Customer,
+    Invite,
+    InviteKind,
+    RefreshToken,
+    Throttle,
+    User,
+)
 from realestate.models.appointments import CalendarFeed
 
 
@@ -157,6 +168,43 @@ async def recently_ended(session: AsyncSession, within: timedelta) -> set[int]:
         .where(link.ended_at.is_(None), Builder.status == BuilderStatus.suspended)
     )
     return set(await session.scalars(ended.union(of_suspended)))
+
+
+async def is_new_device(session: AsyncSession, user_id: int, user_agent: str) -> bool:
+    """Whether somebody who has signed in before comes with a program that they have not come with."""
+    link = RefreshToken
+    others = select(link.id).where(link.user_id == user_id)
+    return bool(await session.scalar(select(and_(others.exists(), ~others.where(link.user_agent == user_agent).exists()))))
+
+
+# ── Codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def keep_code(session: AsyncSession, user_id: int, purpose: CodePurpose, code_hash: bytes, life: timedelta) -> None:
+    """The code of a mail that is about to be sent, perhaps once more. By the worker."""
+    row = insert(AccountCode).values(user_id=user_id, purpose=purpose, code_hash=code_hash, expires_at=func.now() + life)
+    longer = {"expires_at": func.now() + life}
+    await session.execute(row.on_conflict_do_update(index_elements=[AccountCode.code_hash], set_=longer))
+
+
+async def lock_by_code(session: AsyncSession, code_hash: bytes, purpose: CodePurpose) -> Account | None:
+    """Whose code it is, whatever its state. The person before the code: that is the order of all who change accounts."""
+    holder = select(AccountCode.user_id).where(AccountCode.code_hash == code_hash, AccountCode.purpose == purpose).scalar_subquery()
+    return await _find(session, _locked().where(User.id == holder))
+
+
+async def use_code(session: AsyncSession, code_hash: bytes) -> bool:
+    """Use it up, and with it all others of the person for the same; False when it was not good any more."""
+    code = AccountCode
+    is_good = (code.code_hash == code_hash, code.used_at.is_(None), code.expires_at > func.now())
+    used = (
+        await session.execute(update(code).where(*is_good).values(used_at=func.now()).returning(code.user_id, code.purpose))
+    ).one_or_none()
+    if used is None:
+        return False
+    others = update(code).where(code.user_id == used.user_id, code.purpose == used.purpose, code.used_at.is_(None))
+    await session.execute(others.values(used_at=func.now()))
+    return True
 
 
 # ── Tries ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,7 +35,7 @@ DATE_NOTIFICATIONS = """
     UPDATE notifications n SET created_at = told.moment, updated_at = told.moment
     FROM unnest(CAST(:keys AS text[]), CAST(:moments AS timestamptz[])) AS told (key, moment) WHERE n.dedupe_key = told.key"""
 READ_NOTIFICATIONS = """
-    UPDATE notifications SET is_read = true, read_at = created_at + interval '5 hours'
+    UPDATE notifications SET is_read = true, read_at = created_at + interval '5 hours', is_routed = true  -- what is unread is mailed
     WHERE builder_id = ANY (:builders)
         AND (created_at < now() - interval '8 days' OR created_at < now() - interval '1 day' AND seq % 3 = 0)"""
 DATE_LEADS = """

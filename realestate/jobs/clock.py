@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from realestate.models.jobs import Task
-from realestate.services import appointments, change_requests, claims, documents, dues, idempotency, jobs, messages, sealing
+from realestate.services import appointments, change_requests, claims, deliveries, documents, dues, idempotency, jobs, messages, sealing
 
 
 class Periodic(NamedTuple):
@@ -23,12 +23,14 @@ PERIODIC = (
     Periodic(Task.end_claims, "* * * * *", claims.end_due),
     Periodic(Task.warn_holders, "* * * * *", claims.warn),
     Periodic(Task.send_messages, "* * * * *", messages.deliver_due),
+    Periodic(Task.deliver, "* * * * *", deliveries.deliver_due),
     Periodic(Task.remind, "*/5 * * * *", appointments.remind),
     Periodic(Task.expire_quotes, "*/5 * * * *", change_requests.expire),
     Periodic(Task.seal_audit, "*/5 * * * *", sealing.seal),
     Periodic(Task.demand_dues, "3 * * * *", dues.demand),
     Periodic(Task.remind_of_dues, "13 * * * *", dues.remind),
     Periodic(Task.clear_jobs, "41 * * * *", jobs.clear),
+    Periodic(Task.clear_deliveries, "7 3 * * *", deliveries.clear),
     Periodic(Task.clear_keys, "17 3 * * *", idempotency.clear),
     Periodic(Task.sweep_objects, "27 3 * * *", documents.sweep),
 )

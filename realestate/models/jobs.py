@@ -25,6 +25,8 @@ class Task(Kind):
     remind_of_dues = "remind_of_dues"
     seal_audit = "seal_audit"
     send_messages = "send_messages"
+    deliver = "deliver"
+    clear_deliveries = "clear_deliveries"
     remind = "remind"
     expire_quotes = "expire_quotes"
     clear_keys = "clear_keys"

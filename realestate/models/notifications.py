@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, desc, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, desc, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from realestate.models.base import Base, Identified, Kind, Timestamped
@@ -63,6 +63,8 @@ class Event(Kind):
     conversation_assigned = "conversation_assigned"
     team_invited = "team_invited"
     role_changed = "role_changed"
+    login_new_device = "login_new_device"
+    password_changed = "password_changed"
 
 
 class NotificationCategory(Kind):
@@ -130,7 +132,7 @@ class Notification(Identified, Timestamped, Base):
         UniqueConstraint("user_id", "dedupe_key"),
         Index("ix_notifications_inbox", "user_id", desc("seq"), postgresql_where=text("archived_at IS NULL")),
         Index("ix_notifications_unread", "user_id", postgresql_where=text("archived_at IS NULL AND NOT is_read")),
-        Index("ix_notifications_scheduled", "scheduled_send_time", postgresql_where=text("NOT is_sent")),
+        Index("ix_notifications_unrouted", "id", postgresql_where=text("NOT is_routed")),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
@@ -149,11 +151,7 @@ class Notification(Identified, Timestamped, Base):
     read_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
-    is_sent: Mapped[bool] = mapped_column(server_default="false")
-    send_via: Mapped[list[str]] = mapped_column(server_default='["in_app"]')
-    delivery: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    scheduled_send_time: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     action_url: Mapped[str | None]
     dedupe_key: Mapped[str]
+    is_routed: Mapped[bool] = mapped_column(server_default="false")
+    """Whether it has been decided which ways it takes out of the app; what became of them stands in `Delivery`."""

@@ -7,7 +7,19 @@ from fastapi import Depends, Form, Request
 from realestate.dependencies import CurrentUser
 from realestate.problems import problems
 from realestate.routing import Router
-from realestate.schemas.accounts import Credentials, PasswordChange, PasswordForm, RefreshRequest, Registration, Tokens, UserOut, UserUpdate
+from realestate.schemas.accounts import (
+    CodeSaid,
+    Credentials,
+    Forgotten,
+    PasswordChange,
+    PasswordForm,
+    PasswordReset,
+    RefreshRequest,
+    Registration,
+    Tokens,
+    UserOut,
+    UserUpdate,
+)
 from realestate.schemas.base import Said
 from realestate.services import accounts
 from realestate.services.accounts import Client
@@ -28,7 +40,7 @@ Caller = Annotated[Client, Depends(_client)]
 async def register(said: Registration, client: Caller) -> Tokens:
     """Open an account and sign in: `builder_data` makes a company and you its owner, `customer_data` a customer.
 
-    409 `EMAIL_TAKEN` or `LICENSE_TAKEN`. At most 50 per client in 15 minutes.
+    A mail brings a link that confirms the address. 409 `EMAIL_TAKEN` or `LICENSE_TAKEN`. At most 50 per client in 15 minutes.
     """
     return await accounts.register(said, client)
 
@@ -78,6 +90,40 @@ async def change_password(said: PasswordChange, caller: CurrentUser, client: Cal
     422 when `old_password` is wrong, and 429 when it was wrong too often, as in login.
     """
     return await accounts.change_password(caller, said, client)
+
+
+@router.post("/forgot-password", response_model=Said, responses=problems(429))
+async def forget_password(said: Forgotten, client: Caller) -> Said:
+    """Have a link for a new password sent. The answer is the same, and as quick, whether there is an account with this address or not.
+
+    At most 20 of a client and 5 for an address in 15 minutes.
+    """
+    await accounts.forget_password(said.email, client)
+    return Said(message="If there is an account with this address, a mail is on its way to it.")
+
+
+@router.post("/reset-password", response_model=Said, responses=problems(404, 429))
+async def reset_password(said: PasswordReset, client: Caller) -> Said:
+    """Choose a new password with the token of a mail, good once, for an hour. Every session of yours ends; sign in anew.
+
+    404 `CODE_INVALID`. At most 20 tries of a client in 15 minutes, with those of verify-email.
+    """
+    await accounts.reset_password(said, client)
+    return Said(message="Your password has been changed. Please sign in with it.")
+
+
+@router.post("/verify-email", response_model=Said, responses=problems(404, 429))
+async def verify_email(said: CodeSaid, client: Caller) -> Said:
+    """Confirm your address with the token of a mail, good once, for two days. 404 `CODE_INVALID`."""
+    await accounts.verify_email(said.token, client)
+    return Said(message="Your address has been confirmed.")
+
+
+@router.post("/resend-verification", response_model=Said, responses=problems(409, 429))
+async def resend_verification(caller: CurrentUser) -> Said:
+    """Have the mail that confirms your address sent again. 409 `ALREADY_VERIFIED`. At most 5 in 15 minutes."""
+    await accounts.ask_to_verify(caller)
+    return Said(message="A mail is on its way to you.")
 
 
 @router.get("/me", response_model=UserOut)

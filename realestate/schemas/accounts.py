@@ -123,6 +123,25 @@ class PasswordChange(Input, json_schema_extra={"examples": [{"old_password": "co
     new_password: Password
 
 
+class CodeSaid(Input, json_schema_extra={"examples": [{"token": "3q2-7w8Zb1pXvJmC0yR5tKfUa9LdHs6NeQoGi4xWzPk"}]}):
+    """What stands behind `#token=` in the mail's link."""
+
+    token: Secret
+
+
+class Forgotten(Input, json_schema_extra={"examples": [{"email": "asha@example.com"}]}):
+    email: Address
+
+
+class PasswordReset(
+    Input, json_schema_extra={"examples": [{"token": "3q2-7w8Zb1pXvJmC0yR5tKfUa9LdHs6NeQoGi4xWzPk", "new_password": "a better one 42"}]}
+):
+    """The token stands behind `#token=` in the mail's link."""
+
+    token: Secret
+    new_password: Password
+
+
 _LOCALE = pattern("^[a-z]{2,3}(-[A-Z]{2})?$", "Input should be a language such as en, or with a region, en-IN.")
 
 

@@ -154,6 +154,12 @@ def successor(token: str) -> str:
     return urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
+def mailed(mail: str) -> str:
+    """The code that one mail brings. Computed from which mail it is: the same mail sent again says the same, and nobody has to keep it."""
+    mac = hmac.digest(subkey("mailed code"), mail.encode(), "sha256")
+    return urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
 def fingerprint(kind: str, value: str) -> bytes:
     """A throttle's key: addresses are recognised but not stored, and cannot be found by trying without our key."""
     return hmac.digest(subkey("fingerprint"), f"{kind}\0{value}".encode(), "sha256")

@@ -9,6 +9,7 @@ from realestate.models.accounts import Permission
 from realestate.models.base import Base
 from realestate.models.notifications import Event, NotificationCategory, Priority
 from realestate.services import audit
+from realestate.services.deliveries import is_legal
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,20 @@ TELLINGS: dict[Event, Telling] = {
     Event.team_invited: Telling("Invitation sent", "{email} has been invited to the team: {role}.", (ADMINS,), NotificationCategory.system),
     Event.role_changed: Telling(
         "Change in the team", "The place of {name} in the team has changed: {role}.", (ADMINS,), NotificationCategory.system, HIGH
+    ),
+    Event.login_new_device: Telling(
+        "New device",
+        "{name} has signed in on a new device: {device}. If it was not you, change your password at once.",
+        (ADMINS,),
+        NotificationCategory.system,
+        HIGH,
+    ),
+    Event.password_changed: Telling(
+        "Password changed",
+        "The password of {name} has been changed. If it was not you, ask for a new one at once.",
+        (),
+        NotificationCategory.system,
+        HIGH,
     ),
     Event.agreement_generated: Telling(
         "Agreement to read", "{number}: version {edition} of your agreement {agreement} is ready.", (), priority=HIGH
@@ -156,6 +171,7 @@ def notify(session: AsyncSession, event: Event, row: Base, *, part: object = Non
             "id": entry["id"],
             "part": part and str(part),
             "customer": telling.customers,
+            "legal": is_legal(event),
             "permissions": [permission.value for permission in telling.permissions],
             "category": telling.category.value,
             "priority": telling.priority.value,

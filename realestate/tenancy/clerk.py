@@ -71,11 +71,14 @@ TELL = Function(
             ORDER BY t.person, key, t.n
         ), added AS (
             INSERT INTO notifications (user_id, builder_id, seq, type, category, priority, title, message, params,
-                related_entity_type, related_entity_id, action_url, dedupe_key)
+                related_entity_type, related_entity_id, action_url, dedupe_key, is_read, read_at)
             SELECT fresh.person, builder, c.seq + row_number() OVER (PARTITION BY fresh.person ORDER BY n), event ->> 'type', event ->> 'category',
                 event ->> 'priority', event ->> 'title', event ->> 'message', event -> 'params',
-                event ->> 'subject', (event ->> 'id')::bigint, event ->> 'action_url', key
-            FROM fresh JOIN notification_counters c ON c.user_id = fresh.person
+                event ->> 'subject', (event ->> 'id')::bigint, event ->> 'action_url', key, is_muted, CASE WHEN is_muted THEN now() END
+            FROM fresh JOIN notification_counters c ON c.user_id = fresh.person JOIN users u ON u.id = fresh.person
+            -- what somebody has muted is there, but does not wait for them; legal notices do
+            CROSS JOIN LATERAL (SELECT NOT coalesce((event ->> 'legal')::boolean, false)
+                AND coalesce(u.notification_prefs #>> ARRAY['channels', event ->> 'category', 'in_app'] = 'false', false)) AS muted (is_muted)
             RETURNING user_id, seq
         ), counted AS (
             UPDATE notification_counters c SET seq = top.seq FROM (SELECT user_id, max(seq) AS seq FROM added GROUP BY user_id) AS top

@@ -16,7 +16,7 @@ class Deferral:
     about: str = "args = '{}'"
 
 
-DEFERRALS: dict[Task, Deferral] = {}
+DEFERRALS: dict[Task, Deferral] = {Task.deliver: Deferral(("doorman", "admin"))}
 """What is not said here an administrator may have done; everything, the worker."""
 
 _ALLOWED = " ".join(

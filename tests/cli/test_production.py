@@ -32,6 +32,7 @@ def test_good_settings_pass() -> None:
         ("database_url", "", "DATABASE_URL: "),
         ("query_log", "on", "QUERY_LOG: "),
         ("seed", "demo", "SEED: "),
+        ("smtp_url", "smtp://mail.test", "PUBLIC_URL: "),
     ],
 )
 def test_a_weak_setting_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: object, sentence: str) -> None:

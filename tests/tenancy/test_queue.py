@@ -41,7 +41,9 @@ async def test_administrators_look_at_it_through_a_view(world):
     ],
 )
 async def test_nobody_has_anything_done_that_is_not_theirs(world, statement):
-    assert {await attempt(person, statement) for person in await everybody(world)} == {"42501"}
+    for person in await everybody(world):
+        is_mail_of_doorman = '"deliver"' in statement and person is DOORMAN  # which registering and forgotten passwords ask for
+        assert await attempt(person, statement) == (1 if is_mail_of_doorman else "42501")
 
 
 async def test_an_administrator_has_what_the_clock_has_done_without_choosing_what_about(house):

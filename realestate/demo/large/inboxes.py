@@ -34,9 +34,9 @@ FROM large_lines WHERE demand_no IS NOT NULL"""
 
 NOTIFICATIONS = """
 INSERT INTO notifications (user_id, builder_id, seq, type, category, priority, title, message, params, related_entity_type,
-    related_entity_id, action_url, dedupe_key, is_read, read_at, created_at, updated_at)
+    related_entity_id, action_url, dedupe_key, is_routed, is_read, read_at, created_at, updated_at)
 SELECT user_id, builder_id, seq, event, category, priority, title, format(message, VARIADIC words), jsonb_object(parameters, words),
-    subject, subject_id, '/' || subject || 's/' || subject_id, event || ':' || subject || ':' || subject_id, is_read,
+    subject, subject_id, '/' || subject || 's/' || subject_id, event || ':' || subject || ':' || subject_id, true, is_read,
     CASE WHEN is_read THEN at + interval '5 hours' END, at, at
 FROM (
     SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY at, event, subject_id) AS seq

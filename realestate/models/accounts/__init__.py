@@ -1,5 +1,6 @@
 """Who: builders (the tenants), the people who sign in, customers, and who knows whom."""
 
+from realestate.models.accounts.codes import AccountCode
 from realestate.models.accounts.invites import Invite
 from realestate.models.accounts.people import Builder, BuilderAccount, Customer, Lead, RefreshToken, Throttle, User
 from realestate.models.accounts.words import (
@@ -7,6 +8,7 @@ from realestate.models.accounts.words import (
     OF_SITES,
     PERMISSIONS,
     BuilderStatus,
+    CodePurpose,
     InviteKind,
     InviteState,
     KycStatus,
@@ -24,9 +26,11 @@ __all__ = [
     "LIMITED",
     "OF_SITES",
     "PERMISSIONS",
+    "AccountCode",
     "Builder",
     "BuilderAccount",
     "BuilderStatus",
+    "CodePurpose",
     "Customer",
     "Invite",
     "InviteKind",

@@ -28,6 +28,13 @@ class UserType(Kind):
     admin = "admin"
 
 
+class CodePurpose(Kind):
+    """What a code from a mail is good for."""
+
+    verify_email = "verify_email"
+    reset_password = "reset_password"
+
+
 class TeamRole(Kind):
     """What a member of a builder's team is there for (domain.md §8)."""
 

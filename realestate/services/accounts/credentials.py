@@ -1,17 +1,21 @@
 """Signing in with a password, and changing it. No connection is held while a password is hashed: that is a transaction before, one after."""
 
+from secrets import token_hex
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.crud.accounts import Account
-from realestate.database import DOORMAN, Identity, transaction
+from realestate.database import DOORMAN, Identity, as_system, transaction
 from realestate.errors import Invalid, Unauthenticated
-from realestate.models.accounts import UserType
+from realestate.models.accounts import User, UserType
+from realestate.models.notifications import Event
 from realestate.schemas.accounts import PasswordChange, Tokens
 from realestate.security import passwords, sessions
 from realestate.services import audit
 from realestate.services.accounts.sessions import Client, begin
 from realestate.services.accounts.throttles import count_sign_in, forgive_sign_in
+from realestate.services.notifications import notify
 
 
 async def sign_in(email: str, password: str, user_type: UserType | None, client: Client) -> Tokens:
@@ -30,6 +34,8 @@ async def sign_in(email: str, password: str, user_type: UserType | None, client:
         account = await _locked(session, account.user.id, hashed)
         account.user.password_hash = newest
         await forgive_sign_in(session, email, client.address)
+        if await crud.accounts.is_new_device(session, account.user.id, client.user_agent):
+            await tell_owner(session, Event.login_new_device, account.user, device=client.user_agent[:80] or "?")
         return await begin(session, account, client)
 
 
@@ -49,6 +55,7 @@ async def change_password(caller: Identity, said: PasswordChange, client: Client
         await forgive_sign_in(session, email, client.address)
         ended = await crud.accounts.end_sessions(session, account.user.id)
         audit.record(session, "password.changed", account.user, actor_id=account.user.id)
+        await tell_owner(session, Event.password_changed, account.user)
         fresh = await begin(session, account, client)
     sessions.ended.update(ended)
     return fresh
@@ -68,6 +75,12 @@ async def _locked(session: AsyncSession, user_id: int, hashed: str | None = None
     if account is None or not account.may_sign_in or (hashed and account.user.password_hash != hashed):
         raise _wrong()
     return account
+
+
+async def tell_owner(session: AsyncSession, event: Event, user: User, **params: str) -> None:
+    """By the system, because the doorman tells nobody; each time anew."""
+    async with as_system(session):
+        notify(session, event, user, part=token_hex(4), name=user.full_name, **params)
 
 
 def _wrong() -> Unauthenticated:

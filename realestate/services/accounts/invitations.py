@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.config import settings
 from realestate.database import DOORMAN, Identity, as_system, transaction
 from realestate.errors import NotFound
 from realestate.models.accounts import Invite, InviteKind, LeadSource, TeamRole, User, UserType
+from realestate.models.deliveries import Purpose
 from realestate.schemas.accounts import Tokens
 from realestate.schemas.team import Joining
 from realestate.security import passwords, tokens
@@ -17,20 +17,26 @@ from realestate.services import audit
 from realestate.services.accounts.credentials import check_new
 from realestate.services.accounts.sessions import Client, begin
 from realestate.services.accounts.throttles import count_invitation, count_join
+from realestate.services.deliveries import post
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 symbols, none of which looks like another: 40 bits in eight, which the throttle keeps anybody from guessing."""
 
+MAILS = {InviteKind.team: Purpose.team_invitation, InviteKind.customer: Purpose.customer_invitation}
 
-async def invite(session: AsyncSession, by: Identity, kind: InviteKind, **said: Any) -> tuple[Invite, str]:
-    """An invitation and, this once, its code. TooMany when this member has made many lately."""
+
+async def invite(session: AsyncSession, by: Identity, kind: InviteKind, **values: Any) -> tuple[Invite, str]:
+    """An invitation and, this once, its code, which goes to the invited person by mail as well. TooMany when this member has made many lately."""
     async with as_system(session):
         await count_invitation(session, by.me)
     code = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    made = Invite(builder_id=by.builder_id, kind=kind, invited_by=by.me, code_hash=_hash(code), **said)
+    made = Invite(builder_id=by.builder_id, kind=kind, invited_by=by.me, code_hash=_hash(code), **values)
     session.add(made)
     await session.flush()
-    return made, f"{code[:4]}-{code[4:]}"
+    said = f"{code[:4]}-{code[4:]}"
+    async with as_system(session):
+        await post(session, MAILS[kind], invite_id=made.id, secret=said)
+    return made, said
 
 
 async def join(said: Joining, client: Client) -> Tokens:
@@ -42,9 +48,9 @@ async def join(said: Joining, client: Client) -> Tokens:
         found = await _open(session, said.code, InviteKind.team)
         user = User(user_type=UserType.builder, email=found.email, full_name=said.full_name, phone=said.phone, password_hash=password_hash)
         user.builder_id, user.team_role, user.project_scope = found.builder_id, found.team_role, found.project_scope
-        user.is_verified = not settings.is_production
         session.add(user)
         await session.flush()
+        await post(session, Purpose.verify_email, user_id=user.id)
         found.use(user.id)
         audit.record(session, "user.registered", user, actor_id=user.id, user_type=user.user_type.value, invited_by=found.invited_by)
         account = await crud.accounts.find(session, user.id)

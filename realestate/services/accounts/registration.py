@@ -10,12 +10,14 @@ from realestate.crud.accounts import Account
 from realestate.database import DOORMAN, transaction
 from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, TeamRole, User, UserType
 from realestate.models.base import slugify
+from realestate.models.deliveries import Purpose
 from realestate.schemas.accounts import BuilderData, CustomerData, Registration, Tokens
 from realestate.security import passwords
 from realestate.services import audit
 from realestate.services.accounts.credentials import check_new
 from realestate.services.accounts.sessions import Client, begin
 from realestate.services.accounts.throttles import count_registration
+from realestate.services.deliveries import post
 
 
 async def register(said: Registration, client: Client) -> Tokens:
@@ -27,6 +29,7 @@ async def register(said: Registration, client: Client) -> Tokens:
     async with transaction(DOORMAN) as session:
         account = await _create(session, said, password_hash)
         audit.record(session, "user.registered", account.user, actor_id=account.user.id, user_type=account.user.user_type.value)
+        await post(session, Purpose.verify_email, user_id=account.user.id)
         return await begin(session, account, client)
 
 
@@ -42,7 +45,7 @@ async def create_admin(email: str, password: str) -> int:
 
 
 async def _create(session: AsyncSession, said: Registration, password_hash: str) -> Account:
-    user = User(email=said.email, user_type=said.user_type, password_hash=password_hash, is_verified=not settings.is_production)
+    user = User(email=said.email, user_type=said.user_type, password_hash=password_hash)
     if said.builder_data:
         return await _create_builder(session, user, said.builder_data)
     assert said.customer_data, "the schema wants one of them"

@@ -28,6 +28,10 @@ SIGN_INS_TO_ACCOUNT = Limit("sign-in-account", 10)
 REGISTRATIONS = Limit("registration", 50)
 INVITATIONS = Limit("invitation", 50)
 JOINS = Limit("join", 20)
+CODES = Limit("code", 20)
+FORGOTTEN_BY_CLIENT = Limit("forgotten-client", 20)
+FORGOTTEN_BY_ADDRESS = Limit("forgotten-address", 5)
+VERIFICATIONS = Limit("verification", 5)
 
 
 async def count_registration(session: AsyncSession, address: str) -> None:
@@ -43,6 +47,22 @@ async def count_invitation(session: AsyncSession, user_id: int) -> None:
 async def count_join(session: AsyncSession, address: str) -> None:
     """TooMany when this client has tried codes often enough, right or wrong."""
     await _count(session, JOINS, _network(address))
+
+
+async def count_code(session: AsyncSession, address: str) -> None:
+    """TooMany when this client has tried codes of mails often enough, right or wrong."""
+    await _count(session, CODES, _network(address))
+
+
+async def count_forgotten(session: AsyncSession, email: str, address: str) -> None:
+    """TooMany when this client, or anybody for this address, which need not exist, has asked for new passwords often enough."""
+    await _count(session, FORGOTTEN_BY_CLIENT, _network(address))
+    await _count(session, FORGOTTEN_BY_ADDRESS, email)
+
+
+async def count_verification(session: AsyncSession, user_id: int) -> None:
+    """TooMany when this user has had mails to confirm the address often enough."""
+    await _count(session, VERIFICATIONS, str(user_id))
 
 
 async def count_sign_in(session: AsyncSession, email: str, address: str) -> None:
