@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import JSON, Executable
+from sqlalchemy import JSON, BindParameter, Executable
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.types import TypeEngine
 
@@ -24,6 +24,10 @@ DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-unty
 DIALECT.statement_compiler = _Compiler
 
 
+REQUIRED: Any = object()
+"""In the place of a default: the value has to be said, if only as None."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One shape, compiled: the SQL and, in the order of $1, $2, …, the name, the default and the conversion of each value."""
@@ -35,14 +39,22 @@ class Query:
     def of(cls, statement: Executable) -> Self:
         compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every executable clause has it
         binds = (compiled.binds[name] for name in compiled.positiontup or ())
-        return cls(str(compiled), tuple((bind.key, bind.callable or bind.value, _conversion(bind.type)) for bind in binds))
+        return cls(str(compiled), tuple((bind.key, _default(bind), _conversion(bind.type)) for bind in binds))
 
     def arguments(self, values: Mapping[str, Any]) -> list[str | None]:
-        """The values as text; PostgreSQL knows the types. A default that is a function makes its value now."""
+        """The values as text; PostgreSQL knows the types. A default that is a function makes its value now. KeyError for a name that nobody has
+        said: one misspelt would else be NULL, and find nothing for ever."""
         said = (
-            process(value) if process else value for value, process in ((values.get(name, default), p) for name, default, p in self.binds)
+            process(value) if process else value
+            for value, process in (
+                (values[name] if default is REQUIRED else values.get(name, default), p) for name, default, p in self.binds
+            )
         )
         return [None if value is None else str(value() if callable(value) else value) for value in said]
+
+
+def _default(bind: BindParameter[Any]) -> Any:
+    return REQUIRED if bind.required else bind.callable or bind.value
 
 
 def _conversion(type_: TypeEngine[Any]) -> Any:
