@@ -38,6 +38,7 @@ COMPANIES = (
             (R.admin, "office@test.com", "Sanjay Bhosale"),
             (R.sales_manager, "manager@test.com", "Farah Shaikh"),
             (R.sales_manager, "riverwalk@test.com", "Vivek Apte"),
+            (R.sales, "sales3@test.com", "Aarti Salunkhe"),
             (R.sales, "sales@test.com", "Nikhil Jadhav"),
             (R.finance, "finance@test.com", "Lakshmi Narayanan"),
             (R.engineer, "engineer@test.com", "Prakash Gaikwad"),

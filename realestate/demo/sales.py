@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud
 from realestate.database import WORKER, Identity
 from realestate.demo.clock import Clock, backdate
+from realestate.demo.papers import put_on_paper
 from realestate.demo.sites import Site
 from realestate.models.accounts import LeadSource, Role
 from realestate.models.bookings import BookingStatus, PaymentPlan
@@ -19,7 +20,7 @@ from realestate.models.payments import PaymentMethod, PaymentType
 from realestate.models.units import UnitStatus
 from realestate.schemas.bookings import BookingCreate, BookingIntent
 from realestate.schemas.payments import PaymentCreate
-from realestate.services import agreements, bookings, claims, payments, units
+from realestate.services import bookings, claims, payments, units
 
 Verb = Callable[[], Awaitable[object]]
 
@@ -177,10 +178,3 @@ class Sale:
         unit, _, _ = await crud.units.lock(self.session, self.unit_id)
         booking = await crud.bookings.get(self.session, self.booking_id)
         booking.status, unit.status = BookingStatus.handed_over, UnitStatus.handed_over
-
-
-async def put_on_paper(session: AsyncSession, by: Identity, booking_id: int) -> None:
-    """What a booking has come to by now, as the edition that follows."""
-    paper = await agreements.look_again(session, booking_id)
-    async with agreements.drawn(paper) as upload:
-        await agreements.keep(session, by, booking_id, paper, upload)

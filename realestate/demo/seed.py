@@ -41,7 +41,8 @@ READ_NOTIFICATIONS = """
 DATE_LEADS = """
     UPDATE leads l SET created_at = f.first, updated_at = f.first,
         stage = CASE WHEN f.has_bought THEN 'booked' ELSE 'contacted' END,
-        assigned_to = (SELECT u.id FROM users u WHERE u.builder_id = l.builder_id AND u.team_role = 'sales')
+        assigned_to = (SELECT sellers[1 + l.customer_id % cardinality(sellers)] FROM (SELECT array_agg(u.id ORDER BY u.id) AS sellers
+            FROM users u WHERE u.builder_id = l.builder_id AND u.team_role = 'sales') AS team)
     FROM (
         SELECT builder_id, customer_id, min(created_at) AS first, bool_or(confirmed) AS has_bought FROM (
             SELECT builder_id, customer_id, created_at, confirmed_at IS NOT NULL AS confirmed FROM bookings

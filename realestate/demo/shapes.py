@@ -69,6 +69,16 @@ def card(name: str) -> BinaryIO:
     return _saved(image)
 
 
+def sheet(*lines: str) -> BinaryIO:
+    """A page with a few lines on it, as a camera would take it."""
+    image = Image.new("RGB", (420, 594), (250, 249, 245))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((14, 14, 406, 580), outline=(150, 150, 150))
+    for number, text in enumerate(lines):
+        draw.text((40, 50 + 36 * number), text, (30, 30, 30))
+    return _saved(image)
+
+
 def _boxes(place: Place) -> Iterator[dict[str, Any]]:
     """A plinth for each tower, and for every floor its walls and the slab above them."""
     for number, code in enumerate(place.towers):

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from realestate.database import Identity
 from realestate.demo import shapes
+from realestate.demo.papers import put_on_paper
 from realestate.demo.people import CUSTOMERS
-from realestate.demo.sales import Diary, put_on_paper
+from realestate.demo.sales import Diary
 from realestate.demo.sites import Site
 from realestate.models.accounts import Role
 from realestate.models.agreements import READY

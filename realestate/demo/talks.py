@@ -6,6 +6,8 @@ from functools import partial
 from sqlalchemy import update
 
 from realestate.database import Identity
+from realestate.demo import shapes
+from realestate.demo.papers import upload
 from realestate.demo.sales import Diary
 from realestate.demo.sites import Site
 from realestate.models.accounts import Role
@@ -26,6 +28,8 @@ WALK: tuple[Line, ...] = (
     ("b", "Good. The next instalment fell due last week; once the bank pays, it is settled."),
     ("c", "Is there interest for these days? I would rather pay a part of it myself then."),
 )
+ATTACHED = {WALK[1][1]: ("Title report, copy.jpg", "TITLE REPORT", "Clear and marketable.", "Specimen")}
+"""What goes along with a line: its name and what it says."""
 DIALOGUES: tuple[tuple[MessageType, tuple[Line, ...]], ...] = (
     (
         MessageType.inquiry,
@@ -90,6 +94,9 @@ async def _say(diary: Diary, site: Site, customer_id: int, kind: MessageType, wh
     by = Identity(Role.customer, customer_id) if who == "c" else site.team.sales
     said = MessageCreate(project_id=site.project.id, content=content, message_type=kind, is_internal=who == "n")
     said.customer_id = customer_id
+    if content in ATTACHED:
+        name, *lines = ATTACHED[content]
+        said.attachment_ids = [await upload(diary.session, by, shapes.sheet(*lines), name)]
     message_id = await messages.send(diary.session, by, said)
     if who != "n":
         diary.session.info["events"][-1] |= {"customer": who == "b"} | ({"permissions": []} if who == "b" else {})

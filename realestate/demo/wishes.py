@@ -7,8 +7,12 @@ from functools import partial
 
 from sqlalchemy import select
 
+from realestate.database import Identity
+from realestate.demo import shapes
+from realestate.demo.papers import upload
 from realestate.demo.sales import Diary
 from realestate.demo.sites import Site
+from realestate.models.accounts import Role
 from realestate.models.bookings import Booking
 from realestate.models.change_requests import CHANGEABLE, ChangeRequestType
 from realestate.models.payments import PaymentMethod, PaymentType
@@ -64,6 +68,9 @@ class Wish:
         self.booking = (await self.diary.session.scalars(bookings)).one()
         kind, title, text, _ = WISHES[self.number % len(WISHES)]
         said = ChangeRequestCreate(booking_id=self.booking.id, request_type=kind, request_title=title, request_description=text)
+        if self.customer_id:
+            by = Identity(Role.customer, self.customer_id)
+            said.attachment_ids = [await upload(self.diary.session, by, shapes.sheet(title, text), "Sketch.jpg")]
         self.request_id = (await change_requests.create(self.diary.session, said)).id
 
     async def take(self, step: str) -> None:

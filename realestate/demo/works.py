@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from realestate.demo import shapes
+from realestate.demo.papers import upload
+from realestate.demo.people import SITE
 from realestate.demo.sales import Diary, Verb
 from realestate.demo.sites import Site
+from realestate.models.documents import DocumentKind
 from realestate.models.money import add_months
 from realestate.models.progress import ProgressStatus, UpdateAudience, UpdateType
 from realestate.models.projects import ProjectStatus
@@ -111,9 +115,10 @@ class Works:
         await progress.change(self.diary.session, self.site.team.engineer, self.phases[stage.key], None, said)
 
     async def certify(self, stage: Stage) -> None:
-        await progress.certify(
-            self.diary.session, self.site.team.engineer, self.phases[stage.key], None, Certification(note="Inspected on site.")
-        )
+        seen = (f"CERTIFICATE: {stage.name.upper()}", self.site.place.name, "Inspected on site. Specimen.")
+        paper = await self.upload(f"Certificate {stage.key}.jpg", DocumentKind.approval, *seen)
+        said = Certification(note="Inspected on site.", document_ids=paper)
+        await progress.certify(self.diary.session, self.site.team.engineer, self.phases[stage.key], None, said)
 
     async def write(self, title: str, content: str, kind: UpdateType, stage: Stage | None = None, **more: object) -> None:
         said = UpdateCreate.model_validate(
@@ -123,10 +128,17 @@ class Works:
                 "update_type": kind,
                 "progress_id": self.phases[stage.key] if stage else None,
                 "images": [self.picture(kind.value, n) for n in (1, 2)],
+                "document_ids": await self.upload(f"{title}.jpg", DocumentKind.photo, title, self.site.place.name) if not stage else [],
                 **more,
             }
         )
         await updates.post(self.diary.session, self.site.team.engineer, self.site.project.id, said)
+
+    async def upload(self, name: str, kind: DocumentKind, *lines: str) -> list[int]:
+        """A paper of the engineer's, on the site that the first customer has bought into; elsewhere there is none."""
+        if self.site.place.name != SITE:
+            return []
+        return [await upload(self.diary.session, self.site.team.engineer, shapes.sheet(*lines), name, kind)]
 
     def picture(self, what: str, n: int) -> str:
         return f"https://picsum.photos/seed/{self.site.project.slug}-{what}-{n}/1200/800"
