@@ -80,7 +80,7 @@ async def seed() -> str:
 
 async def _queue_up(session: AsyncSession) -> None:
     """One at a time; and this takes longer than any request may."""
-    await session.execute(text("SELECT set_config('lock_timeout', '60s', true), set_config('statement_timeout', '60s', true)"))
+    await session.execute(text("SELECT set_config('lock_timeout', '300s', true), set_config('statement_timeout', '300s', true)"))
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('realestate.demo'))"))
 
 
