@@ -22,8 +22,9 @@ async def _work() -> None:
     logs.configure(settings.log_level)
     async with connected():
         work = asyncio.create_task(jobs.work())
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, work.cancel)
+        with suppress(NotImplementedError):  # Windows: there, it is ended without being asked
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, work.cancel)
         print("working", flush=True)
         with suppress(asyncio.CancelledError):
             await work

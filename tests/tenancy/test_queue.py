@@ -3,14 +3,14 @@
 import pytest
 
 from realestate.database import DOORMAN, VISITOR, WORKER
-from realestate.models.jobs import Task
+from realestate.jobs.clock import PERIODIC
 from tests.factories import make_admin
 from tests.speaking import attempt
 
 pytestmark = pytest.mark.anyio
 
 TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers", "failures")
-DEFERRING = [f"""SELECT defer('[{{"task": "{task.value}"}}]')""" for task in Task]
+DEFERRING = [f"""SELECT defer('[{{"task": "{one.task.value}"}}]')""" for one in PERIODIC]
 
 
 async def everybody(world):
