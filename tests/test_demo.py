@@ -104,6 +104,7 @@ EMPTY = {
     "idempotency_keys": "the portals send them",
     "refresh_tokens": "nobody has signed in yet",
     "throttles": "nor failed to",
+    "account_codes": "mails bring them, to whoever registers or forgets a password",
 }
 """Tables that have no rows, and why."""
 
