@@ -18,8 +18,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from realestate.adapters.bus import Ear, listen
 from realestate.adapters.lending import Driver, ReadingPool
-from realestate.adapters.listening import Ear, listen
 from realestate.config import settings
 from realestate.errors import Transient
 from realestate.models.accounts import LIMITED, OF_SITES, Permission, Role, TeamRole, permissions_of

@@ -23,7 +23,7 @@ from realestate.models.base import Versions
 from realestate.parsing import LONGEST_REMEMBERED
 from realestate.reading import Collection, Detail, Feed, Listing, Summary
 from realestate.schemas.base import Search
-from realestate.security import sessions, tokens
+from realestate.security import sessions
 from realestate.services import idempotency
 
 
@@ -38,22 +38,19 @@ class Guard:
         header = request.headers.get("authorization")
         if header is None and Role.visitor in self.roles:
             return VISITOR
-        identity = _identify(header)
+        identity, _ = bearer(header)
         request.state.identity = identity
         if identity.role not in self.roles:
             raise Forbidden("WRONG_ROLE", f"This is for a {' or '.join(role for role in self.roles if role is not Role.visitor)}.")
         return identity
 
 
-def _identify(header: str | None) -> Identity:
+def bearer(header: str | None) -> tuple[Identity, int]:
+    """Who sends this Authorization header, and until when it is good."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(detail="Sign in first: send an Authorization header with a bearer token.")
-    claims = tokens.read(token.strip())
-    if claims.session_id in sessions.ended:
-        raise Unauthenticated("SESSION_ENDED", "This session has ended. Please sign in again.")
-    limits = claims.project_scope, claims.may_certify
-    return Identity(Role(claims.role), claims.user_id, claims.builder_id, claims.team_role, *limits, claims.session_id)
+    return sessions.identify(token.strip())
 
 
 ANYONE = Guard(Role.visitor, Role.customer, Role.builder, Role.admin)

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from realestate import __version__, dispatch, jobs, logs, middleware, problems, querylog
-from realestate.adapters.listening import Ear
+from realestate import __version__, dispatch, jobs, live, logs, middleware, problems, querylog
+from realestate.adapters.bus import Ear
 from realestate.config import settings
 from realestate.database import connected, hear
 from realestate.reading import kept
 from realestate.routers import auth, documentation, outbox, system
+from realestate.routers import live as live_door
 from realestate.routers.admin import audit as admin_audit
 from realestate.routers.admin import builders as admin_builders
 from realestate.routers.admin import jobs as admin_jobs
@@ -75,6 +76,7 @@ ROUTERS = (
     availability,
     notifications,
     preferences,
+    live_door,
     my_settings,
     builder_settings,
     builder_audit,
@@ -103,6 +105,8 @@ As the customer: find a unit (`GET /api/units?status=available`), reserve it (`P
 
 **Conventions.** Money is a JSON number beside a `currency`; times are RFC 3339 in UTC; lists take `page`, `limit` and `sort`. Whatever is
 not yours answers 404, like what does not exist. Every refusal is a problem document with a stable `code` and a sentence in `detail`.
+
+**Push.** A WebSocket at `/api/ws`, of which OpenAPI cannot speak, says what is new in the inbox and resumes where a client has stopped: docs/live.md.
 """
 TAGS = [
     {"name": "auth", "description": "Register, sign in, stay signed in."},
@@ -141,9 +145,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.set_threshold(50_000, 50, 100)
     with querylog.listening(settings.query_log):
         async with connected():
-            watches = [asyncio.create_task(accounts.watch_ended_sessions()), asyncio.create_task(hear({"catalogue": CATALOGUE}))]
+            watching = [accounts.watch_ended_sessions(), hear({"catalogue": CATALOGUE, "inbox": live.hub.inbox_ear}), live.hub.watch()]
             if settings.run_jobs == "on":
-                watches.append(asyncio.create_task(jobs.work()))
+                watching.append(jobs.work())
+            watches = [asyncio.create_task(watch) for watch in watching]
             yield
             for watch in watches:
                 watch.cancel()

@@ -1,10 +1,16 @@
-"""HTTP as uvicorn speaks it, with what it leaves out: an end to the size and to the time of a request's head."""
+"""HTTP and WebSocket as uvicorn speaks them, with what it leaves out: an end to the size and to the time of a request's head, and to
+waiting for a reader who does not read."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+ABORT = "realestate.abort"
+"""The extension by which `live.socket`, which this file does not import, ends a connection whose reader does not read."""
+LAST_WORDS = 1.0
+"""Seconds in which readers must have taken the news that the server ends."""
 LARGEST_HEAD = 64 * 1024
 HEAD_WITHIN = 10.0
 """Seconds from the first byte of a head to its last. What comes after it, the routes watch themselves."""
@@ -64,3 +70,37 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.close()
+
+
+class PromptSocket(WebSocketsSansIOProtocol):
+    """A connection that is closed waits until all that was written is read; one whose reader sleeps would so wait for ever."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            cast(dict[str, Any], self.scope["extensions"])[ABORT] = self.transport.abort
+
+    def shutdown(self) -> None:
+        """The server is about to end: 1012 to everybody, at once."""
+        super().shutdown()
+        self.loop.call_later(LAST_WORDS, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def send_receive_event_to_app(self) -> None:
+        """Text that is none is 1007, as in the base, which would log a traceback."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_text(b"".join(self.frames)):
+            self.frames = []
+            self.conn.fail(1007)
+            return self.handle_parser_exception()
+        super().send_receive_event_to_app()
+
+
+def _is_text(said: bytes) -> bool:
+    try:
+        said.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

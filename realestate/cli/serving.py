@@ -8,13 +8,14 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from realestate.cli import database, production
-from realestate.cli.protocol import BoundedProtocol
+from realestate.cli.protocol import BoundedProtocol, PromptSocket
 from realestate.cli.refusal import Refusal
 from realestate.config import settings
 
@@ -82,14 +83,13 @@ def _introduce(listener: socket.socket, folder: Path | None) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _listen(listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "realestate.cli.serving:application",
-        factory=True,
-        workers=settings.workers,
+def configured(application: Any, **more: Any) -> uvicorn.Config:
+    """How an application is served."""
+    return uvicorn.Config(
+        application,
         loop="auto",  # uvloop, except on Windows
         http=BoundedProtocol,
-        ws="websockets-sansio",
+        ws=PromptSocket,
         ws_per_message_deflate=False,  # 35 KB an idle socket less
         ws_max_size=64 * 1024,
         access_log=False,  # the application writes its own lines
@@ -99,7 +99,12 @@ def _listen(listener: socket.socket) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=DRAIN,
+        **more,
     )
+
+
+def _listen(listener: socket.socket) -> None:
+    config = configured("realestate.cli.serving:application", factory=True, workers=settings.workers)
     if settings.workers > 1:
         Supervisor(config, [listener]).run()
     else:

@@ -1,10 +1,12 @@
 """A user's own notifications. The wall lets nobody touch another's."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
-from realestate.models.notifications import Notification
+from realestate.models.notifications import Notification, NotificationCounter
 
 
 async def mark_read(session: AsyncSession, notification_id: int) -> None:
@@ -23,3 +25,9 @@ async def mark_all_read(session: AsyncSession) -> int:
     )
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+async def last_numbers(session: AsyncSession, user_ids: Iterable[int]) -> dict[int, int]:
+    """Where the inboxes of some users stand. By the system, which asks for all that are connected at once."""
+    rows = select(NotificationCounter.user_id, NotificationCounter.seq).where(NotificationCounter.user_id.in_(list(user_ids)))
+    return {user_id: seq for user_id, seq in await session.execute(rows)}

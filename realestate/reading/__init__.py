@@ -15,6 +15,7 @@ from realestate.reading.asking import read, read_back, shaped
 from realestate.reading.describing import as_list, as_object, contains, fields, said
 from realestate.reading.keeping import kept
 from realestate.reading.shapes import TEAM, Collection, Detail, Feed, Listing, Summary
+from realestate.reading.streams import Stream
 
 __all__ = [
     "TEAM",
@@ -22,6 +23,7 @@ __all__ = [
     "Detail",
     "Feed",
     "Listing",
+    "Stream",
     "Summary",
     "as_list",
     "as_object",

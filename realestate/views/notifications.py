@@ -3,7 +3,7 @@
 from sqlalchemy import Text, bindparam, cast, func, select
 
 from realestate.models.notifications import InboxEpoch, Notification, NotificationCounter
-from realestate.reading import Detail, Feed, Summary
+from realestate.reading import Detail, Feed, Stream, Summary
 from realestate.schemas.notifications import NotificationFeed, NotificationOut
 
 NOTIFICATION = Detail(Notification, NotificationOut)
@@ -25,3 +25,6 @@ NOTIFICATIONS = Feed(
 )
 
 UNREAD_COUNT = Summary(_INBOX)
+
+NEWS = Stream(Notification, NotificationOut, Notification.seq, _INBOX)
+"""For open sockets: what is behind a number, with how the inbox stands."""

@@ -1,26 +1,18 @@
 """Hears what commits announce (NOTIFY), on a connection of its own, and knows when it is deaf."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from realestate.adapters.bus.ears import Ear, tell_all
 from realestate.logs import log
 
 PAUSE = 1.0
 """Seconds before a lost connection is tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """`heard` is given what was said on the channel; `hears` is told True once it listens, and False when it no longer does."""
-
-    heard: Callable[[str], None]
-    hears: Callable[[bool], None]
 
 
 async def listen(conninfo: Mapping[str, Any], ears: Mapping[str, Ear]) -> None:
@@ -36,16 +28,11 @@ async def _listen(connection: psycopg.AsyncConnection[Any], ears: Mapping[str, E
     for channel in ears:
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
     try:
-        _tell_all(ears, True)
+        tell_all(ears, True)
         async for said in connection.notifies():
             ears[said.channel].heard(said.payload)
     except psycopg.Error as error:
         log.warning("no longer hears other processes", reason=type(error).__name__)
         raise
     finally:
-        _tell_all(ears, False)
-
-
-def _tell_all(ears: Mapping[str, Ear], hears: bool) -> None:
-    for ear in ears.values():
-        ear.hears(hears)
+        tell_all(ears, False)
