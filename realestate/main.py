@@ -145,7 +145,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.set_threshold(50_000, 50, 100)
     with querylog.listening(settings.query_log):
         async with connected():
-            watching = [accounts.watch_ended_sessions(), hear({"catalogue": CATALOGUE, "inbox": live.hub.inbox_ear}), live.hub.watch()]
+            watching = [accounts.watch_ended_sessions(), hear({"catalogue": CATALOGUE, **live.hub.ears}), live.hub.watch()]
             if settings.run_jobs == "on":
                 watching.append(jobs.work())
             watches = [asyncio.create_task(watch) for watch in watching]

@@ -52,13 +52,8 @@ async def served(**settings: Any) -> AsyncIterator[Server]:
 async def hearing() -> AsyncIterator[None]:
     """As in a process that has started: it hears what is committed, and looks around."""
     listening = asyncio.Event()
-
-    def hears(now: bool) -> None:
-        hub.inbox_ear.hears(now)
-        if now:
-            listening.set()
-
-    tasks = [asyncio.create_task(work) for work in (hear({"inbox": Ear(hub.inbox_ear.heard, hears)}), hub.watch())]
+    ears = hub.ears | {"started": Ear(heard=lambda _: None, hears=lambda hears: listening.set() if hears else None)}
+    tasks = [asyncio.create_task(work) for work in (hear(ears), hub.watch())]
     await asyncio.wait_for(listening.wait(), PATIENCE)
     yield
     for task in tasks:

@@ -8,6 +8,7 @@ from realestate.adapters.bus import Ear
 from realestate.database import WORKER, transaction
 from realestate.live.inbox import Inbox
 from realestate.live.socket import Socket
+from realestate.live.topics import Topics
 from realestate.live.words import MOST_SOCKETS
 from realestate.logs import log
 
@@ -22,7 +23,11 @@ class Hub:
         self.inboxes: dict[int, Inbox] = {}
         self.strangers = 0
         self._recheck: asyncio.Task[None] | None = None
-        self.inbox_ear = Ear(heard=self.hear, hears=self.listen)
+        self.topics = Topics()
+        self.ears = {
+            "inbox": Ear(heard=self.hear, hears=self.listen),
+            "topics": Ear(heard=self.topics.hear, hears=self.topics.listen),
+        }
 
     # ── Coming and going ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -36,6 +41,7 @@ class Hub:
         return inbox
 
     def leave(self, socket: Socket) -> None:
+        self.topics.leave(socket)
         if socket.identity is None or not (inbox := self.inboxes.get(socket.identity.me)):
             return
         if socket in inbox.sockets:

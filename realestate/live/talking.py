@@ -126,8 +126,11 @@ class Talk:
                     self.socket.say(frame("pong"))
                 case Read():
                     await self._mark_read(heard.id)
+                case Subscribe(type="subscribe"):
+                    await self._subscribe(heard.topic)
                 case Subscribe():
-                    raise Invalid("There are no topics yet.")
+                    hub.topics.unsubscribe(self.socket, heard.topic)
+                    self.socket.say(frame("unsubscribed", topic=heard.topic))
         except RealEstateError as refusal:
             self.socket.say(error(refusal))
         except Transient:
@@ -142,6 +145,12 @@ class Talk:
         self.socket.belongs_to(identity, expires_at)
         news = await read(identity, 0, 0)
         self.socket.say(frame("ready", epoch=news.epoch, seq=self.socket.seq, recovered=True, unread_count=news.unread_count))
+
+    async def _subscribe(self, topic: str) -> None:
+        try:
+            await hub.topics.subscribe(self.socket, topic)
+        except Forbidden as refusal:
+            self.socket.close(Close.forbidden, refusal.detail)
 
     async def _mark_read(self, notification_id: int) -> None:
         assert self.socket.identity

@@ -1,10 +1,15 @@
-"""What a client says on an open socket."""
+"""What a client says on an open socket, and what of a topic is told."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from realestate.schemas.base import Id, Input, NotBool, Question
+from realestate.compiling import Says
+from realestate.models.bookings import BookingPaymentStatus, BookingStatus
+from realestate.models.messages import ThreadState
+from realestate.models.units import ShownStatus
+from realestate.schemas.base import Amount, Id, Input, NotBool, Question, Wire
 
 
 class Cursor(Question):
@@ -40,3 +45,44 @@ class Ping(Input):
 
 
 ClientFrame = TypeAdapter[Auth | Subscribe | Read | Ping](Annotated[Auth | Subscribe | Read | Ping, Field(discriminator="type")])
+
+
+# ── Topics ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class UnitNews(Wire):
+    """Of `project:{id}:inventory`: as this audience may see it."""
+
+    unit_id: Annotated[int, Says("id")]
+    status: Annotated[ShownStatus, Says("shown_status")]
+    price: Amount
+    version: int
+
+
+class TeamUnitNews(UnitNews):
+    status: Annotated[ShownStatus, Says("current_status")]
+
+
+class BookingNews(Wire):
+    """Of `booking:{id}`."""
+
+    booking_id: Annotated[int, Says("id")]
+    status: Annotated[BookingStatus, Says("current_status")]
+    payment_status: BookingPaymentStatus
+    paid_amount: Amount
+    pending_amount: Amount
+    version: int
+
+
+class ConversationNews(Wire):
+    """Of `conversation:{id}`. Notes of the team are no news to anybody."""
+
+    conversation_id: Annotated[int, Says("id")]
+    last_message_id: int | None
+    last_message_time: datetime | None
+    unread_count: int
+
+
+class TeamConversationNews(ConversationNews):
+    thread_state: ThreadState | None
+    assigned_to: int | None

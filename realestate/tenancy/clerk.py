@@ -85,7 +85,7 @@ TELL = Function(
             WHERE c.user_id = top.user_id RETURNING c.user_id, c.seq
         )
         SELECT user_id, seq FROM counted LOOP
-            PERFORM pg_notify('inbox', person || ':' || last);  -- delivered at commit, if ever
+            PERFORM announce('inbox', person || ':' || last);  -- delivered at commit, if ever
         END LOOP;
     END $$
     """,

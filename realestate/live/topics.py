@@ -1,0 +1,194 @@
+"""What sockets want to hear of beside their inbox: best effort, because the REST resource is the truth.
+
+A commit says only which rows have changed. What of them is told, each audience's own statement finds; where that finds the same as the last
+time (a note of the team's, in the customer's eyes), nothing is told.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from realestate import reading
+from realestate.database import Identity
+from realestate.errors import Forbidden, Invalid, NotFound, Transient, Unavailable
+from realestate.live.socket import Socket
+from realestate.live.words import frame
+from realestate.models.accounts import Role
+from realestate.views import live as views
+
+TOPIC = re.compile(r"(project):([1-9]\d{0,17}):inventory|(booking|conversation):([1-9]\d{0,17})|(builder):([1-9]\d{0,17}):inbox", re.ASCII)
+MOST_TOPICS = 20
+"""Of one socket."""
+GATHERED = 0.05
+"""Seconds in which what happens to a topic is gathered and told together."""
+EVERYTHING = "*"
+
+Context = tuple[str, ...]
+
+
+async def _read(identity: Identity, view: Any, **values: Any) -> str:
+    said = await reading.read(identity, view.query(identity.role), **values)
+    if said is None:
+        raise NotFound
+    return said.decode()
+
+
+async def _units(identity: Identity, id: int, ids: str = "") -> str:
+    return await _read(identity, views.UNITS, id=id, units=f"{{{ids}}}")
+
+
+async def _booking(identity: Identity, id: int) -> str:
+    return (await _read(identity, views.BOOKING, id=id)).partition(":")[2]
+
+
+async def _conversation(identity: Identity, id: int) -> str:
+    said = (await _read(identity, views.CONVERSATION, id=id)).partition(":")[2]
+    if json.loads(said)["last_message_id"] is None:  # not the first message of one
+        raise NotFound
+    return said
+
+
+async def _inbox(identity: Identity, id: int) -> str:
+    if identity.role is not Role.builder or identity.builder_id != id:
+        raise Forbidden("FORBIDDEN_TOPIC", "This inbox is of another company.")
+    said = await reading.read(identity, views.INBOX.query)
+    assert said is not None
+    return json.dumps(json.loads(said)["inbox"])
+
+
+READERS: dict[str, Callable[..., Awaitable[str]]] = {
+    "project": _units,
+    "booking": _booking,
+    "conversation": _conversation,
+    "builder": _inbox,
+}
+
+
+@dataclass
+class Audience:
+    """Sockets to whom the same may be told, and what they were told last."""
+
+    identity: Identity
+    sockets: list[Socket] = field(default_factory=list)
+    told: str = ""
+
+
+@dataclass
+class Topic:
+    name: str
+    kind: str
+    id: int
+    audiences: dict[Context, Audience] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    telling: asyncio.Task[None] | None = None
+
+    def hear(self, what: str) -> None:
+        """Units that have changed, or for other kinds only that something has."""
+        self.changed.update(what.split(","))
+        if self.telling is None:
+            self.telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        try:
+            while self.changed:
+                await asyncio.sleep(GATHERED)
+                changed, self.changed = self.changed, set()
+                for audience in list(self.audiences.values()):
+                    await self._tell_audience(audience, changed)
+        finally:
+            self.telling = None
+
+    async def _tell_audience(self, audience: Audience, changed: set[str]) -> None:
+        try:
+            news = await self._news(audience, changed)
+        except (Transient, Unavailable):
+            return
+        except (NotFound, Forbidden) as refusal:  # it is not theirs any more
+            news = [frame("error", code=refusal.code, detail=f"{self.name}: {refusal.detail}")]
+        for socket in audience.sockets:
+            for text in news if socket.is_good() else ():
+                socket.say(text)
+
+    async def _news(self, audience: Audience, changed: set[str]) -> list[str]:
+        if self.kind == "project":
+            return await self._inventory(audience.identity, changed)
+        said = await READERS[self.kind](audience.identity, self.id)
+        is_old, audience.told = said == audience.told, said
+        return [] if is_old else [self._event(said)]
+
+    async def _inventory(self, identity: Identity, changed: set[str]) -> list[str]:
+        if EVERYTHING in changed:
+            return [self._event('{"reload":true}')]
+        seen = json.loads(await _units(identity, self.id, ",".join({id.rstrip("-") for id in changed})))
+        found = {unit["unit_id"] for unit in seen}
+        gone = [int(id[:-1]) for id in sorted(changed) if id.endswith("-") and int(id[:-1]) not in found]
+        seen += [{"unit_id": id, "status": "not_available", "price": None, "version": None} for id in gone]
+        return [self._event(json.dumps(unit, separators=(",", ":"))) for unit in seen]
+
+    def _event(self, document: str) -> str:
+        return f'{{"type":"event","topic":"{self.name}","data":{document}}}'
+
+
+class Topics:
+    """Of this process, as long as somebody listens."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Topic] = {}
+
+    async def subscribe(self, socket: Socket, name: str) -> None:
+        """Asked of the wall. NotFound for what is not there or not theirs; Forbidden for what their role never sees."""
+        match = TOPIC.fullmatch(name)
+        if match is None:
+            raise Invalid("topic: Input should be project:7:inventory, booking:7, conversation:7 or builder:7:inbox.")
+        if len(socket.topics or ()) >= MOST_TOPICS:
+            raise Invalid(f"A socket has at most {MOST_TOPICS} topics.")
+        kind, id = (part for part in match.groups() if part)
+        assert socket.identity
+        topic = self.by_name.setdefault(name, Topic(name, kind, int(id)))
+        audience = topic.audiences.setdefault(_context(socket.identity), Audience(socket.identity))
+        if socket not in audience.sockets:
+            audience.sockets.append(socket)
+            socket.topics = (socket.topics or set()) | {name}
+        try:
+            audience.told = await READERS[kind](socket.identity, int(id))
+        except BaseException:
+            self.unsubscribe(socket, name)
+            raise
+        data = None if kind == "project" else json.loads(audience.told)
+        socket.say(frame("subscribed", topic=name, data=data))
+
+    def unsubscribe(self, socket: Socket, name: str) -> None:
+        if socket.topics:
+            socket.topics.discard(name)
+        if not (topic := self.by_name.get(name)):
+            return
+        for context, audience in list(topic.audiences.items()):
+            if socket in audience.sockets:
+                audience.sockets.remove(socket)
+            if not audience.sockets:
+                del topic.audiences[context]
+        if not topic.audiences:
+            del self.by_name[name]
+
+    def leave(self, socket: Socket) -> None:
+        for name in list(socket.topics or ()):
+            self.unsubscribe(socket, name)
+
+    def hear(self, said: str) -> None:
+        """`topic`, or `topic units`, after its commit. Of most nobody here wants to hear."""
+        name, _, what = said.partition(" ")
+        if topic := self.by_name.get(name):
+            topic.hear(what)
+
+    def listen(self, hears: bool) -> None:
+        """What happened while nobody listened is not known: all may have changed."""
+        for topic in self.by_name.values() if hears else ():
+            topic.hear(EVERYTHING)
+
+
+def _context(identity: Identity) -> Context:
+    """Who sees the same: the same person, with the same limits."""
+    return tuple(identity.context.values())
