@@ -52,6 +52,7 @@ class Settings(BaseSettings):
         "off",
         description="development only: on shows every statement with its time and size, plans its plan too, with values in conditions",
     )
+    redis_url: str = Field("", description="carries what sockets wait for between many machines; empty: PostgreSQL's NOTIFY does")
     rate_limits: Literal["on", "off"] = Field("on", description="throttling of sign-in and registration")
     seed: Literal["", "none", "demo", "large"] = Field(
         "", description="data to start with; empty: demo in development, none in production; large: minutes, for measuring"

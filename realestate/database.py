@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq.abc import PGresult
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from realestate.adapters.bus import Ear, listen
+from realestate.adapters.bus import Bus, Ear, listen
 from realestate.adapters.lending import Driver, ReadingPool
 from realestate.config import settings
 from realestate.errors import Transient
@@ -94,7 +94,8 @@ WORKER = Identity(Role.worker)
 ACT_AS = """SELECT set_config('role', $1, true), set_config('app.user_id', $2, true), set_config('app.builder_id', $3, true),
     set_config('app.scope', $4, true)"""
 CATALOGUE_CHANGED = "current_setting('app.catalogue', true)"
-"""Set by the trigger `catalogue_changes` for the rest of the transaction."""
+ANNOUNCED = "current_setting('app.announced', true)"
+"""Set by the trigger `catalogue_changes`, and by `announce`, for the rest of the transaction."""
 LAST_WORDS = {"acts": "record", "events": "tell", "jobs": "defer"}
 """What a session collects, and the clerk's function that takes all of it in one call."""
 
@@ -102,6 +103,7 @@ when_catalogue_changes: list[Callable[[], None]] = []
 """Called after a commit of this process that has changed what visitors may see; other processes hear of it by NOTIFY."""
 
 engine: AsyncEngine
+bus: Bus | None = None  # where processes do not listen to PostgreSQL for what is announced
 readers: dict[str, ReadingPool] = {}
 _sessions: async_sessionmaker[AsyncSession]
 
@@ -123,6 +125,8 @@ async def transaction(identity: Identity) -> AsyncIterator[AsyncSession]:
             await _conclude(session)
             with commit_unknown():
                 await session.commit()
+            if bus:
+                bus.say(session.info["announced"])
             if session.info["changed_catalogue"]:
                 for tell in when_catalogue_changes:
                     tell()
@@ -179,10 +183,10 @@ async def _conclude(session: AsyncSession) -> None:
 async def _keep_book(session: AsyncSession, said: Mapping[str, list[dict[str, Any]]]) -> None:
     collected = {name: json.dumps(entries) for name, entries in said.items() if entries}
     calls = [f"{LAST_WORDS[name]}(${n}::jsonb)" for n, name in enumerate(collected, 1)]
-    changed = (await execute(session.info["driver"], f"SELECT {', '.join([CATALOGUE_CHANGED, *calls])}", [*collected.values()])).get_value(
-        0, 0
-    )
-    session.info["changed_catalogue"] |= bool(changed)
+    sql = f"SELECT {', '.join([CATALOGUE_CHANGED, *calls, ANNOUNCED])}"
+    found = await execute(session.info["driver"], sql, [*collected.values()])
+    session.info["announced"] = found.get_value(0, len(calls) + 1)
+    session.info["changed_catalogue"] |= bool(found.get_value(0, 0))
 
 
 def _context(identity: Identity, role_of: Identity) -> list[str]:
@@ -202,7 +206,7 @@ def conninfo(options: str) -> dict[str, Any]:
     """How every connection of the application is made."""
     return {
         **conninfo_to_dict(settings.database_url),
-        "options": f"{options} {TIMEOUTS}",
+        "options": f"{options} {TIMEOUTS}" + (" -c app.bus=redis" if settings.redis_url else ""),
         "connect_timeout": 3,
         "application_name": "realestate",
     }
@@ -218,13 +222,14 @@ def _reading_pool(role: str, size: int) -> ReadingPool:
 
 async def hear(ears: Mapping[str, Ear]) -> None:
     """What commits announce, until cancelled: on one more connection, which is nobody. A line that is cut unnoticed shows in ten seconds."""
-    await listen(conninfo("") | {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}, ears)
+    await listen(conninfo("") | {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}, ears, bus)
 
 
 @asynccontextmanager
 async def connected() -> AsyncIterator[None]:
     """Doors open for the life of the application. A database that is away keeps nobody from starting: requests get 503 meanwhile."""
-    global engine, _sessions
+    global engine, bus, _sessions
+    bus = Bus(settings.redis_url, str(conninfo_to_dict(settings.database_url).get("dbname"))) if settings.redis_url else None
     engine = create_async_engine(
         "postgresql+psycopg://",
         connect_args=conninfo(""),

@@ -146,6 +146,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     with querylog.listening(settings.query_log):
         async with connected():
             watching = [accounts.watch_ended_sessions(), hear({"catalogue": CATALOGUE, **live.hub.ears}), live.hub.watch()]
+            if settings.redis_url:
+                watching.append(live.hub.poll())
             if settings.run_jobs == "on":
                 watching.append(jobs.work())
             watches = [asyncio.create_task(watch) for watch in watching]

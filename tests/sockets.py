@@ -2,23 +2,27 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import redis.asyncio as redis
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
+from realestate import database
 from realestate.adapters.bus import Ear
 from realestate.cli.serving import configured
-from realestate.database import hear
+from realestate.config import settings
 from realestate.live import hub
 from realestate.main import app
 from realestate.security import tokens
 from tests.factories import Person
 
 PATIENCE = 10
+REDIS_URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379"
 
 
 def token_of(person: Person, seconds: int = 600, session_id: int | None = None) -> str:
@@ -48,16 +52,50 @@ async def served(**settings: Any) -> AsyncIterator[Server]:
         await task
 
 
+async def redis_answers() -> bool:
+    try:
+        async with redis.from_url(REDIS_URL, socket_connect_timeout=2) as client:
+            return bool(await client.ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
 @asynccontextmanager
-async def hearing() -> AsyncIterator[None]:
-    """As in a process that has started: it hears what is committed, and looks around."""
+async def doors_of_their_own(monkeypatch: Any) -> AsyncIterator[None]:
+    """To the same database, as they are in a process with REDIS_URL."""
+    monkeypatch.setattr(settings, "redis_url", REDIS_URL)
+    before = database.engine, database._sessions, database.bus, dict(database.readers)
+    try:
+        async with database.connected():
+            yield
+    finally:
+        database.engine, database._sessions, database.bus, readers = before
+        database.readers.update(readers)
+
+
+@asynccontextmanager
+async def hearing(poll: float = 0.05) -> AsyncIterator[None]:
+    """As in a process that has started: it hears what is committed, and looks around. What tests write behind the house's back is polled for soon."""
     listening = asyncio.Event()
-    ears = hub.ears | {"started": Ear(heard=lambda _: None, hears=lambda hears: listening.set() if hears else None)}
-    tasks = [asyncio.create_task(work) for work in (hear(ears), hub.watch())]
+    inbox = hub.ears["inbox"]
+
+    def hears(now: bool) -> None:
+        inbox.hears(now)
+        if now:
+            listening.set()
+
+    ears = hub.ears | {"inbox": Ear(inbox.heard, hears)}
+    work = [database.hear(ears), hub.watch()] + ([hub.poll(poll)] if database.bus else [])
+    tasks = [asyncio.create_task(one) for one in work]
     await asyncio.wait_for(listening.wait(), PATIENCE)
     yield
+    await ended(tasks)
+
+
+async def ended(tasks: list[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Client:

@@ -12,6 +12,8 @@ from realestate.live.topics import Topics
 from realestate.live.words import MOST_SOCKETS
 from realestate.logs import log
 
+POLL_EVERY = 2.0
+"""Seconds between two looks into the inboxes, where the bus is Redis."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at the clock and at the ended sessions, which are themselves learned of every two."""
 
@@ -61,6 +63,12 @@ class Hub:
         """What was said while nobody listened stands in the table."""
         if hears and self.inboxes and self._recheck is None:
             self._recheck = asyncio.create_task(self._look_into_inboxes())
+
+    async def poll(self, every: float = POLL_EVERY) -> None:
+        """Until cancelled. For a bus that may lose what it is told: nobody waits longer than this for what stands in the table."""
+        while True:
+            await asyncio.sleep(every)
+            self.listen(True)
 
     async def look_into_inboxes(self) -> None:
         """Ask where the inboxes of everybody here stand: one statement."""

@@ -67,7 +67,7 @@ class Inbox:
         news = await read(socket.identity, after or 0, STRIDE if is_return else 0)
         recovered = is_return and epoch == news.epoch and 0 <= news.seq - (after or 0) <= MOST_HISTORY
         socket.say(frame("ready", epoch=news.epoch, seq=news.seq, recovered=recovered, unread_count=news.unread_count))
-        if self.epoch != news.epoch:
+        if self.epoch not in (None, news.epoch):
             self._begin_anew([other for other in self.sockets if other is not socket])
         self.epoch = news.epoch
         while recovered and news.rows and socket.is_good():

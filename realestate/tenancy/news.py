@@ -1,6 +1,6 @@
 """Tells every process which rows have changed, by id only: what of them somebody may see, each process asks in that somebody's name."""
 
-from realestate.tenancy.clerk import DEFINER, Function
+from realestate.tenancy.functions import DEFINER, Function
 
 MOST_IDS, MOST_TOPICS = 100, 1000
 """Units named in one word, and words in one statement. Beyond that it is said that there were many, or nothing: the rows are the truth."""
@@ -62,7 +62,9 @@ NEWS = (
         ("units",),
         insert=_inventory("one.id::text", "fresh AS one"),
         # a minus: visitors have seen it, and do not see it any more
-        update=_inventory(_LEFT, f"fresh AS one JOIN former AS o ON o.id = one.id AND {_UNIT} IS DISTINCT FROM {_UNIT.replace('one.', 'o.')}"),
+        update=_inventory(
+            _LEFT, f"fresh AS one JOIN former AS o ON o.id = one.id AND {_UNIT} IS DISTINCT FROM {_UNIT.replace('one.', 'o.')}"
+        ),
         delete=_inventory(f"one.id || CASE WHEN {_shown('one')} THEN '-' ELSE '' END", "former AS one"),
     ),
     _news(

@@ -14,8 +14,22 @@ async def server(house: None) -> AsyncIterator[Any]:
         yield server
 
 
+@pytest.fixture(params=["postgres", "redis"])
+async def bus(request: pytest.FixtureRequest, house: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """What carries announcements. Over Redis in doors of their own, because connections say at their beginning who listens."""
+    from tests import sockets
+
+    if request.param == "postgres":
+        yield "postgres"
+    else:
+        if not await sockets.redis_answers():
+            pytest.skip(f"no Redis answers at {sockets.REDIS_URL}")
+        async with sockets.doors_of_their_own(monkeypatch):
+            yield "redis"
+
+
 @pytest.fixture
-async def hearing(house: None) -> AsyncIterator[None]:
+async def hearing(bus: str) -> AsyncIterator[None]:
     from tests import sockets
 
     async with sockets.hearing():

@@ -4,9 +4,13 @@ import asyncio
 
 import pytest
 
+from realestate import database
+from realestate.database import Identity
 from realestate.live import hub, inbox
+from realestate.models.accounts import Role
 from tests.factories import make_builder, make_customer, make_unit
 from tests.queries import counted
+from tests.sockets import doors_of_their_own, ended
 from tests.sockets import hearing as listening
 from tests.speaking import speaking, until
 from tests.stories import pay, reserved_booking
@@ -138,7 +142,7 @@ async def test_a_reader_who_does_not_read_is_dropped_and_nobody_else_notices(ope
     await until(is_gone)
 
 
-async def test_what_was_committed_while_nobody_listened_is_read_from_the_table(client, opened):
+async def test_what_was_committed_while_nobody_listened_is_read_from_the_table(client, opened, bus):
     builder, customer = await make_builder(), await make_customer()
     booking = await reserved_booking(client, customer, await make_unit(builder))
     socket = await opened(customer)
@@ -148,3 +152,30 @@ async def test_what_was_committed_while_nobody_listened_is_read_from_the_table(c
         assert await numbers(socket, 2) == [1, 2]
         await tell_as(builder, event(booking))
         assert await numbers(socket, 1) == [3]
+
+
+@pytest.mark.parametrize("bus", ["redis"], indirect=True)
+async def test_over_redis_whoever_commits_says_so_and_what_gets_lost_is_found(client, opened, bus, monkeypatch):
+    builder, customer = await make_builder(), await make_customer()
+    booking = await reserved_booking(client, customer, await make_unit(builder))
+    async with listening(poll=3600):
+        socket = await opened(customer)
+        await socket.told()
+        assert (await pay(client, builder, booking, 1000)).status_code == 201
+        assert await numbers(socket, 1) == [1]
+        monkeypatch.setattr(database.bus, "say", lambda announced: None)  # a process that dies just after its commit
+        assert (await pay(client, builder, booking, 1000)).status_code == 201
+        assert (await socket.asked(type="ping"))["type"] == "pong"
+        await hub.look_into_inboxes()
+        assert await numbers(socket, 1) == [2]
+
+
+async def test_a_redis_that_is_away_keeps_nobody_waiting(client, house, monkeypatch):
+    monkeypatch.setattr("tests.sockets.REDIS_URL", "redis://127.0.0.1:1")
+    async with doors_of_their_own(monkeypatch):
+        builder, customer = await make_builder(), await make_customer()
+        tasks = [asyncio.create_task(work) for work in (database.hear(hub.ears), hub.poll())]
+        booking = await reserved_booking(client, customer, await make_unit(builder))
+        news = await inbox.read(Identity(Role.builder, builder.user_id, builder.builder_id), 0)
+        assert (news.seq, booking["status"]) == (1, "reserved")
+        await ended(tasks)

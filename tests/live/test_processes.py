@@ -19,7 +19,7 @@ async def test_two_processes_deliver_to_each_others_sockets_and_say_goodbye(clie
     builder, customer = await make_builder(), await make_customer()
     booking = await reserved_booking(client, customer, await make_unit(builder))
     signed_in = (await client.post("/api/auth/login", json={"email": customer.email, "password": PASSWORD})).json()["access_token"]
-    with serving(2) as servers:
+    with serving(2, RUN_JOBS="off") as servers:
         ports = [int(address.rpartition(":")[2]) for _, address in servers]
         here, there = [await sockets.opened(port, customer) for port in ports]
         leaving = await sockets.opened(ports[1], headers={"Authorization": f"Bearer {signed_in}"})

@@ -23,9 +23,9 @@ class Bus:
         self.url, self.prefix = url, f"realestate:{place}:"
         self._unsaid: asyncio.Queue[str] = asyncio.Queue(MOST_UNSAID)
 
-    def say(self, announced: str) -> None:
+    def say(self, announced: bytes | None) -> None:
         """Lines of `channel words`, after their commit. Nobody waits for Redis."""
-        for line in announced.split("\n"):
+        for line in announced.decode().split("\n") if announced else ():
             with suppress(asyncio.QueueFull):
                 self._unsaid.put_nowait(line)
 
