@@ -11,11 +11,16 @@ def main() -> None:
     said.add_argument("--quick", action="store_true", help="two rounds of a second each: about two minutes, and rougher")
     said.add_argument("--anyway", action="store_true", help="print the tables even when it was too noisy; docs/speed.md stays as it is")
     said.add_argument("--life", action="store_true", help="only the steps of one request, for docs/life-of-a-request.md: a minute")
+    said.add_argument("--live", action="store_true", help="only the open sockets: memory, delay, torture, end; about three minutes")
     arguments = said.parse_args()
     if arguments.life:
         from benchmarks import life
 
         return life.write()
+    if arguments.live:
+        from benchmarks import live
+
+        return live.measure()
     installing.install()
     from benchmarks import report
     from benchmarks.run import measure

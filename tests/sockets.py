@@ -96,6 +96,8 @@ async def ended(tasks: list[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    if hub._recheck:  # it has borrowed a line
+        await hub._recheck
 
 
 class Client:

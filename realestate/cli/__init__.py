@@ -157,6 +157,23 @@ def expire_quotes() -> None:
     typer.echo(f"Quotes expired: {database.run(change_requests.expire)}")
 
 
+@app.command("listen")
+def listen(
+    token: Annotated[str, typer.Option(envvar="REALESTATE_TOKEN", help="an access token")] = "",
+    url: Annotated[str, typer.Option(help="where the API is")] = "http://127.0.0.1:8000",
+    refresh_token: Annotated[
+        str, typer.Option(envvar="REALESTATE_REFRESH_TOKEN", help="brings fresh access tokens; spent by its use")
+    ] = "",
+    refresh_file: Annotated[Path | None, typer.Option(help="keeps the refresh token that comes next; read first if it is there")] = None,
+    state: Annotated[Path | None, typer.Option(help="keeps where it stopped, for the next time")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="something else to hear of, such as project:7:inventory; repeatable")] = None,
+) -> None:
+    """Print what is pushed to an account, a JSON line each; reconnects and goes on where it stopped."""
+    from realestate.cli import following
+
+    following.follow(url, token, refresh_token, state, topic or [], refresh_file)
+
+
 @app.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document."""

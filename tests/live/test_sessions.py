@@ -34,7 +34,7 @@ async def test_it_is_warned_once_and_ends_with_its_token(opened):
 async def test_a_fresh_token_of_the_same_user_renews_it(opened):
     customer, other = await make_customer(), await make_customer()
     socket, first = await introduced(opened, customer, 600)
-    hub.look_around(time.time() + 599)
+    hub.look_around(time.time() + 570)
     assert (await socket.told())["type"] == "expiring"
     assert (await socket.asked(type="auth", token=token_of(other)))["code"] == "NOT_YOUR_SOCKET"
     assert (await socket.asked(type="auth", token=token_of(customer, -60)))["code"] == "TOKEN_EXPIRED"

@@ -1,0 +1,89 @@
+"""`listen` against a real server: every notification once, over ends of lines and of tokens, and across runs."""
+
+import asyncio
+import json
+
+import pytest
+
+from realestate.cli.following import Follower, Keys, Place
+from realestate.cli.refusal import Refusal
+from tests.factories import PASSWORD, make_builder, make_customer, make_unit
+from tests.sockets import hearing, served, token_of
+from tests.stories import reserved_booking
+from tests.test_telling import event, tell_as
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def server(house):
+    async with served() as server, hearing():
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr("realestate.cli.following.SHORTEST", 0.001)
+
+
+@pytest.fixture
+async def sale(client):
+    builder, customer = await make_builder(), await make_customer()
+    return builder, customer, await reserved_booking(client, customer, await make_unit(builder))
+
+
+class Following:
+    """A follower at work, and what it tells."""
+
+    def __init__(self, server, keys, place, topics=()):
+        self.told = asyncio.Queue()
+        self.follower = Follower(keys, place, self.told.put_nowait, list(topics))
+        self.task = asyncio.create_task(self.follower.follow())
+
+    async def next(self, type="notification"):
+        async with asyncio.timeout(10):
+            while (said := await self.told.get())["type"] != type:
+                pass
+        return said
+
+    async def end(self):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+async def test_it_goes_on_where_it_stopped_also_in_another_run(server, sale, tmp_path):
+    builder, customer, booking = sale
+    keys = Keys(f"http://127.0.0.1:{server.port}", token_of(customer))
+    first = Following(server, keys, Place(tmp_path / "state"), [f"booking:{booking['id']}"])
+    assert (await first.next("subscribed"))["data"]["status"] == "reserved"
+    await tell_as(builder, event(booking), event(booking))
+    assert [(await first.next())["seq"] for _ in range(2)] == [1, 2]
+    await first.end()
+    await tell_as(builder, event(booking))
+    assert json.loads((tmp_path / "state").read_text())["seq"] == 2
+    second = Following(server, keys, Place(tmp_path / "state"))
+    assert (await second.next("ready"))["recovered"]
+    assert (await second.next())["seq"] == 3
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()  # a line that is cut
+    assert (await second.next("ready"))["recovered"]
+    await tell_as(builder, event(booking))
+    assert (await second.next())["seq"] == 4
+    await second.end()
+
+
+async def test_a_refresh_token_brings_the_next_access_token_and_is_kept(client, server, tmp_path):
+    customer = await make_customer()
+    signed_in = (await client.post("/api/auth/login", json={"email": customer.email, "password": PASSWORD})).json()
+    file = tmp_path / "refresh"
+    keys = Keys(f"http://127.0.0.1:{server.port}", token_of(customer, -60), signed_in["refresh_token"], file)
+    following = Following(server, keys, Place())
+    assert (await following.next("ready"))["seq"] == 0
+    assert file.read_text() == keys.refresh != signed_in["refresh_token"]
+    await following.end()
+
+
+async def test_without_one_it_says_so_and_ends(server):
+    keys = Keys(f"http://127.0.0.1:{server.port}", token_of(await make_customer(), -60))
+    with pytest.raises(Refusal, match="not good any more"):
+        await asyncio.wait_for(Following(server, keys, Place()).task, 10)
