@@ -123,9 +123,14 @@ class Reader:
         query = await reading.shaped(view, (self.identity.role, frozenset(given), wanted["sort"], search.count))
         return _json(await reading.read(self.identity, query, page=search.page, limit=search.limit, **given), self._cache)
 
-    async def summary(self, view: Summary) -> Response:
+    async def found(self, view: Detail, id: int, **values: Any) -> Any:
+        """The document of `one`, for an answer that Python makes of it."""
+        body, _ = _document(await reading.read(self.identity, view.query(self.identity.role), id=id, **values))
+        return json.loads(body)
+
+    async def summary(self, view: Summary, **values: Any) -> Response:
         """Figures over what the caller may see."""
-        return _json(await reading.read(self.identity, view.query), self._cache)
+        return _json(await reading.read(self.identity, view.query, **values), self._cache)
 
     async def feed(self, view: Feed, search: BaseModel) -> Response:
         """A stretch of a feed: what was asked for by cursors and by the parameters named like its filters."""

@@ -23,6 +23,7 @@ from realestate.routers.builder import availability, customers, team
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import dashboard as builder_dashboard
+from realestate.routers.builder import demands as builder_demands
 from realestate.routers.builder import messages as builder_messages
 from realestate.routers.builder import payments as builder_payments
 from realestate.routers.builder import profile as builder_profile
@@ -36,6 +37,7 @@ from realestate.routers.shared import (
     builders,
     calendars,
     change_requests,
+    demands,
     documents,
     messages,
     meta,
@@ -65,6 +67,8 @@ ROUTERS = (
     builder_change_requests,
     payments,
     builder_payments,
+    demands,
+    builder_demands,
     messages,
     builder_messages,
     progress,

@@ -69,6 +69,8 @@ async def world(client):
     refund = {"amount": 1, "reason": "x"}
     finance = await make_member(builder, TeamRole.finance)
     refund = (await client.post(f"/api/payments/{payment['id']}/refunds", json=refund, headers=finance.headers)).json()
+    lines = (await client.get(f"/api/bookings/{booking['id']}/payments", headers=builder.headers)).json()["payment_schedule"]
+    waiver = (await client.post(f"/api/installments/{lines[0]['id']}/waivers", json={"reason": "x"}, headers=finance.headers)).json()
     said = await written(client, customer, booking["project_id"])
     later = {"project_id": booking["project_id"], "customer_id": customer.user_id, "content": "x", "send_at": "2099-01-01T00:00:00Z"}
     later = (await client.post("/api/messages/scheduled", json=later, headers=builder.headers)).json()
@@ -86,6 +88,8 @@ async def world(client):
         "booking_id": booking["id"],
         "payment_id": payment["id"],
         "refund_id": refund["id"],
+        "installment_id": lines[0]["id"],
+        "waiver_id": waiver["id"],
         "customer_id": customer.user_id,
         "model_id": (await model(client, builder, project_id=booking["project_id"])).json()["id"],
         "document_id": (await upload(client, customer, booking_id=booking["id"])).json()["id"],
@@ -268,6 +272,10 @@ REFUSED = {
     "POST /api/builder/conversations/{conversation_id}/assignment": "NOT_FOUND",  # to nobody of this team
     "POST /api/models/{model_id}/editions": "SAME_FILE",
     "POST /api/payments/{payment_id}/clearance": "INVALID_TRANSITION",  # it was no cheque
+    "POST /api/payments/{payment_id}/bounce": "REFUND_UNDER_WAY",
+    "POST /api/demands/{installment_id}/approval": "BOOKING_NOT_CONFIRMED",
+    "POST /api/demands/{installment_id}/issue": "BOOKING_NOT_CONFIRMED",
+    "POST /api/installments/{installment_id}/waivers": "WAIVER_PENDING",
     "POST /api/refunds/{refund_id}/processing": "INVALID_TRANSITION",  # nobody has approved it
     "POST /api/projects/{project_id}/publication": "WEIGHTS_INCOMPLETE",
 }

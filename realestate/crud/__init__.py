@@ -9,6 +9,7 @@ from realestate.crud import (
     canned_replies,
     change_requests,
     deliveries,
+    demands,
     documents,
     dues,
     idempotency,
@@ -25,6 +26,7 @@ from realestate.crud import (
     settings,
     team,
     units,
+    waivers,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "canned_replies",
     "change_requests",
     "deliveries",
+    "demands",
     "documents",
     "dues",
     "idempotency",
@@ -52,4 +55,5 @@ __all__ = [
     "settings",
     "team",
     "units",
+    "waivers",
 ]

@@ -56,6 +56,11 @@ class Jurisdiction(Kind):
     in_rera = "in_rera"
     ae_dubai = "ae_dubai"
 
+    @property
+    def pre_agreement_cap(self) -> Decimal | None:
+        """Percent of the price that may be asked for before the agreement is signed, unless the project's rules say otherwise."""
+        return Decimal(10) if self is Jurisdiction.in_rera else None
+
 
 ORDERED = (
     ("start_date", "expected_completion_date"),

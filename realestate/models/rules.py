@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+EXACT = ("token_percent", "bounce_charge", "pre_agreement_cap")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -22,11 +24,19 @@ class Rules:
     """After the due date, before a line counts as overdue."""
     certificate_required: bool = True
     """Whether a phase counts as far as it is certified, or as soon as it is reported."""
+    bounce_charge: Decimal = Decimal(0)
+    """What a payment that bounces costs the buyer; 0: nothing."""
+    auto_issue: bool = True
+    """Whether a demand is issued at once when its event has come, or waits as a draft."""
+    catch_up_days: int = 0
+    """At least so long a buyer has, from the confirmation on, for lines whose milestones were passed before."""
+    pre_agreement_cap: Decimal | None = None
+    """Percent of the price that may be asked for before the agreement is signed; None: as the jurisdiction says."""
     change_cutoffs: Mapping[str, Any] = field(default_factory=dict)
     """By the type of a change request: from which percentage of which phase on it comes too late."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Rules":
         """From what the project keeps as JSON; what it does not say has its default."""
-        known = {name: said[name] for name in cls.__slots__ if name in said}
-        return cls(**known | ({"token_percent": Decimal(str(known["token_percent"]))} if "token_percent" in known else {}))
+        known = {name: said[name] for name in cls.__slots__ if said.get(name) is not None}
+        return cls(**known | {name: Decimal(str(known[name])) for name in EXACT if name in known})

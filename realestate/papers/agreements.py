@@ -6,16 +6,15 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 from realestate.models.bookings import PartyRole
 from realestate.models.money import PlanTrigger
 from realestate.papers.sheets import Marks, Sheets
+from realestate.papers.writing import day, money, words
 from realestate.schemas.agreements import AgreementTerms, LineOfAgreement, PartyOfAgreement
 
 ROLES = {PartyRole.owner: "Buyer", PartyRole.co_applicant: "Co-buyer"}
-LAKHS, MILLIONS = ("¤\u00a0#,##,##0.00", "en_IN"), ("¤\u00a0#,##0.00", "en")
-"""How amounts are grouped: in lakh and crore where money is rupees."""
 
 STANDING = (
     "The seller sells and the buyer buys the unit at the price and on the schedule above. Changes that are agreed later are addenda to "
@@ -84,7 +83,7 @@ def _unit(terms: AgreementTerms) -> list[tuple[str, str]]:
     unit, project = terms.unit, terms.unit.project
     place = _said((f"{project.project_name}, {project.location}", project.location_zipcode), " ")
     which = [unit.unit_number, f"tower {unit.tower}" if unit.tower else None, f"floor {unit.floor_number}"]
-    sort = [unit.unit_type, f"facing {_words(unit.facing)}" if unit.facing else None]
+    sort = [unit.unit_type, f"facing {words(unit.facing)}" if unit.facing else None]
     areas = (
         ("Carpet area", unit.area_sqft, "sqft"),
         ("Built-up area", unit.built_up_area, unit.area_unit),
@@ -104,21 +103,21 @@ def _dates(paper: Paper) -> list[tuple[str, str]]:
     zone = ZoneInfo(paper.terms.unit.project.timezone)
     booked, confirmed, promised = paper.terms.booking_date, paper.terms.confirmed_at, paper.terms.promised_possession_date
     return [
-        ("Booked", _day(booked.astimezone(zone))),
-        ("Allotted", _day(confirmed.astimezone(zone)) if confirmed else "not yet"),
-        ("Possession promised", _day(promised) if promised else "not yet promised"),
-        ("Date of agreement", _day(paper.agreed_on) if paper.agreed_on else "the day on which the last party signs"),
+        ("Booked", day(booked.astimezone(zone))),
+        ("Allotted", day(confirmed.astimezone(zone)) if confirmed else "not yet"),
+        ("Possession promised", day(promised) if promised else "not yet promised"),
+        ("Date of agreement", day(paper.agreed_on) if paper.agreed_on else "the day on which the last party signs"),
     ]
 
 
 def _prices(sheets: Sheets, terms: AgreementTerms) -> None:
-    rows = [(line.name, _money(line.amount, terms.currency)) for line in terms.cost_sheet.lines]
-    sheets.amounts((("For", 120), ("Amount", 50)), rows, ("Total price", _money(terms.total_amount, terms.currency)))
+    rows = [(line.name, money(line.amount, terms.currency)) for line in terms.cost_sheet.lines]
+    sheets.amounts((("For", 120), ("Amount", 50)), rows, ("Total price", money(terms.total_amount, terms.currency)))
 
 
 def _schedule(sheets: Sheets, terms: AgreementTerms) -> None:
-    rows = [(str(line.seq), line.name, _due(line), _money(line.amount, terms.currency)) for line in terms.schedule]
-    total = _money(sum((line.amount for line in terms.schedule), Decimal(0)), terms.currency)
+    rows = [(str(line.seq), line.name, _due(line), money(line.amount, terms.currency)) for line in terms.schedule]
+    total = money(sum((line.amount for line in terms.schedule), Decimal(0)), terms.currency)
     sheets.amounts((("No.", 10), ("Instalment", 42), ("Falls due", 80), ("Amount", 38)), rows, ("", "Total", "", total))
 
 
@@ -129,10 +128,10 @@ def _due(line: LineOfAgreement) -> str:
         case PlanTrigger.on_agreement:
             return f"{days} days after this agreement is signed"
         case PlanTrigger.on_milestone:
-            return f"{days} days after the demand, with {_words(str(phase))} at {line.trigger.get('threshold_pct')}\u00a0%"
+            return f"{days} days after the demand, with {words(str(phase))} at {line.trigger.get('threshold_pct')}\u00a0%"
         case PlanTrigger.on_possession:
             return f"{days} days after possession is offered"
-    return _day(line.due_date) if line.due_date else "when it is asked for"
+    return day(line.due_date) if line.due_date else "when it is asked for"
 
 
 def _signing(terms: AgreementTerms) -> list[str]:
@@ -143,21 +142,8 @@ def _signing(terms: AgreementTerms) -> list[str]:
 # ── How things are written ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _money(amount: Decimal, currency: str) -> str:
-    pattern, locale = LAKHS if currency == "INR" else MILLIONS
-    return format_currency(amount, currency, pattern, locale)
-
-
 def _number(value: float) -> str:
     return format_decimal(value, locale="en")
-
-
-def _day(day: date) -> str:
-    return f"{day:%d %B %Y}".lstrip("0")
-
-
-def _words(key: str) -> str:
-    return key.replace("_", " ")
 
 
 def _rera(number: str | None) -> str | None:

@@ -156,13 +156,15 @@ class Collection:
 
 @dataclass(frozen=True, eq=False)
 class Summary:
-    """One document that is not a row: figures, each a JSON or scalar expression over what the caller may see."""
+    """One document that is not a row: figures, each a JSON or scalar expression over what the caller may see; 404 without its `parent`."""
 
     figures: Mapping[str, ColumnElement[Any]]
+    parent: ColumnElement[bool] | None = None
 
     @cached_property
     def query(self) -> Query:
-        return compile_answer(as_object(select(*(value.label(name) for name, value in self.figures.items()))))
+        document = as_object(select(*(value.label(name) for name, value in self.figures.items())))
+        return compile_answer(document if self.parent is None else case((self.parent, document)))
 
 
 def _columns(model: type[Any], item: type[BaseModel]) -> list[Any]:

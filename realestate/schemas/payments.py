@@ -7,7 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from realestate.compiling import Says
-from realestate.models.payments import InstallmentKind, InstallmentStatus, PaymentKind, PaymentMethod, PaymentStatus, PaymentType
+from realestate.models.payments import (
+    DemandState,
+    InstallmentKind,
+    InstallmentStatus,
+    PaymentKind,
+    PaymentMethod,
+    PaymentStatus,
+    PaymentType,
+)
 from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Text, Wire, sort_by
 from realestate.schemas.times import Day
 
@@ -49,6 +57,10 @@ class RefundProcessed(Input, json_schema_extra={"examples": [{"transaction_id": 
 
     transaction_id: Line | None = None
     payment_date: Day | None = None
+
+
+class Bounce(Input, json_schema_extra={"examples": [{"reason": "Returned by the bank: funds insufficient."}]}):
+    reason: Text
 
 
 class AllocationOut(Wire):
@@ -103,6 +115,19 @@ class PaymentPage(Page):
     payments: list[TeamPayment]
 
 
+class DemandProof(Wire):
+    """Which phase has passed which threshold, when, and by whose certificate."""
+
+    progress_id: int
+    phase_key: str
+    phase_name: str
+    threshold_pct: int
+    percentage: float
+    certified_at: datetime | None
+    certified_by: str | None
+    photos: list[str]
+
+
 class InstallmentOut(Wire):
     """One line of a schedule. `due_date` is null until the event that it waits for."""
 
@@ -119,6 +144,8 @@ class InstallmentOut(Wire):
     is_overdue: bool
     demanded_at: datetime | None
     demand_no: str | None
+    demand_state: DemandState | None
+    proof: DemandProof | None
 
 
 class BookingPayments(Wire):
@@ -129,4 +156,5 @@ class BookingPayments(Wire):
     payments: list[PaymentOut]
     total_paid: Annotated[Amount, Says("paid_amount")]
     total_pending: Annotated[Amount, Says("pending_amount")]
+    credit_amount: Amount = Field(description="of `total_paid`, what meets no demanded line yet")
     payment_schedule: Annotated[list[InstallmentOut], Says("installments")]

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from realestate.models.change_requests import ChangeRequestType
-from realestate.schemas.base import Input, Line, Whole
+from realestate.schemas.base import Amount, Input, Line, Whole
 from realestate.schemas.catalogue import Percent
+
+Charge = Annotated[Amount, PlainSerializer(str), WithJsonSchema({"type": "number", "multipleOf": 0.01, "minimum": 0, "maximum": 10**13})]
 
 
 class CutOff(Input):
@@ -26,4 +28,8 @@ class ProjectRules(Input):
     token_percent: Percent | None = None
     grace_days: Annotated[int, Field(ge=0, le=90), Whole] | None = None
     certificate_required: bool | None = None
+    bounce_charge: Charge | None = None
+    auto_issue: bool | None = None
+    catch_up_days: Annotated[int, Field(ge=0, le=365), Whole] | None = None
+    pre_agreement_cap: Percent | None = None
     change_cutoffs: dict[ChangeRequestType, CutOff] | None = Field(None, description="when changes of a type come too late")

@@ -58,7 +58,7 @@ TELLINGS: dict[Event, Telling] = {
         "Booking cancelled", "{number}: the booking of unit {unit} in {project} is cancelled.", (SALES, FINANCE), priority=HIGH
     ),
     Event.demand_issued: Telling(
-        "Payment due", "{number}: {amount} is due on {due} for '{line}' (demand {demand}).", (FINANCE,), MONEY, HIGH
+        "Payment due", "{number}: {amount} is due on {due} for '{line}' (demand {demand}).{why}", (FINANCE,), MONEY, HIGH
     ),
     Event.payment_due_soon: Telling("Payment coming up", "{number}: {amount} for '{line}' is due on {due}.", (FINANCE,), MONEY),
     Event.payment_overdue: Telling(
@@ -99,6 +99,7 @@ TELLINGS: dict[Event, Telling] = {
         "Agreement to read", "{number}: version {edition} of your agreement {agreement} is ready.", (), priority=HIGH
     ),
     Event.receipt_cleared: Telling("Payment received", "{number}: {amount} received, receipt {receipt}.", (FINANCE,), MONEY),
+    Event.line_waived: Telling("Waived", "{number}: {amount} of '{line}' need not be paid.", (FINANCE,), MONEY),
     Event.receipt_bounced: Telling(
         "Payment bounced", "{number}: {amount} has not been paid by your bank. {reason}", (FINANCE,), MONEY, HIGH
     ),
@@ -109,6 +110,8 @@ TELLINGS: dict[Event, Telling] = {
         event: Telling(title, "{number}: " + message, who, MONEY, customers=False)
         for event, title, message, who in (
             (Event.refund_requested, "Refund to approve", "{amount} of receipt {receipt} is to go back.", (CHECKERS,)),
+            (Event.demand_drafted, "Demand to approve", "'{line}' has become due; its demand is a draft.", (FINANCE,)),
+            (Event.waiver_requested, "Waiver to approve", "{amount} of '{line}' is to be let go of.", (CHECKERS,)),
             (Event.refund_approved, "Refund to pay", "the refund of {amount} is approved.", (FINANCE,)),
             (Event.refund_rejected, "Refund refused", "the refund of {amount} is refused. {reason}", (FINANCE,)),
         )

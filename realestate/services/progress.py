@@ -17,7 +17,7 @@ from realestate.models.progress.phase import Report
 from realestate.models.projects import Project
 from realestate.models.rules import Rules
 from realestate.schemas.progress import Certification, PhaseCreate, PhaseUpdate
-from realestate.services import audit, documents
+from realestate.services import audit, documents, payments
 from realestate.services.documents import Place
 from realestate.services.notifications import notify
 
@@ -71,7 +71,7 @@ async def certify(session: AsyncSession, member: Identity, progress_id: int, ver
         await documents.attach(session, member, said.document_ids, _place_of_certificate(phase))
     notify(session, Event.progress_certified, phase, part=phase.version, **_facts(project, phase))
     if Rules.of(project.rules).certificate_required:
-        await crossed(session, phase, before, phase.certified_percentage)
+        await crossed(session, project, phase, before, phase.certified_percentage)
 
 
 async def remove(session: AsyncSession, progress_id: int, version: Versions | None) -> None:
@@ -85,10 +85,11 @@ async def remove(session: AsyncSession, progress_id: int, version: Versions | No
     await session.flush()
 
 
-async def crossed(session: AsyncSession, phase: ProjectProgress, before: Decimal, after: Decimal) -> None:
-    """A phase counts as risen from `before` to `after` percent: called once for each rise, however many thresholds lie between them
-    (those with before < threshold ≤ after). The project is locked. What demands money by milestones starts here."""
+async def crossed(session: AsyncSession, project: Project, phase: ProjectProgress, before: Decimal, after: Decimal) -> None:
+    """A phase counts as risen from `before` to `after` percent: called once for each rise, however many thresholds lie between them.
+    The project is locked. The milestones that this passes are demanded, with everything else in the same transaction."""
     audit.record(session, "progress.crossed", phase, phase=phase.phase_key, before=_plain(before), after=_plain(after))
+    await payments.demand_passed(session, project, phase, await crud.progress.now(session))
 
 
 async def _move(session: AsyncSession, member: Identity, project: Project, phase: ProjectProgress, said: Mapping[str, Any]) -> None:
@@ -100,7 +101,7 @@ async def _move(session: AsyncSession, member: Identity, project: Project, phase
     if after > before:
         notify(session, Event.progress_phase_updated, phase, part=phase.version, **facts)
         if not Rules.of(project.rules).certificate_required:
-            await crossed(session, phase, before, after)
+            await crossed(session, project, phase, before, after)
     elif after < before:
         notify(session, Event.progress_corrected, phase, part=phase.version, **facts, before=_plain(before), reason=report.reason)
 

@@ -1,6 +1,6 @@
 """What holds of money that moves, whoever writes."""
 
-from realestate.models.payments import CLEARED, Payment, PaymentKind
+from realestate.models.payments import CLEARED, Payment, PaymentKind, Waiver
 from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.speakers import ME, NOT_SYSTEM
 
@@ -49,7 +49,20 @@ _STEPS = tuple(
 _BY_REFUNDS = tuple(("receipt", source, target) for source in _CLEARED for target in _CLEARED)
 """Steps of a receipt that its CHECK ties to what has gone back."""
 
+_WAIVING = tuple((source.value, target.value) for sources, target in Waiver.EDGES.values() for source in sources)
+_ISSUED = ("demanded_at", "demand_no", "due_date", "proof", "demand_state")
+_OLD, _NEW = (", ".join(f"{row}.{column}" for column in _ISSUED) for row in ("OLD", "NEW"))
+
 REFUSALS = (
+    ("waivers", "waiver_steps", f"NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN {_WAIVING}"),
+    (
+        "waivers",
+        "decided_in_person",
+        f"""{NOT_SYSTEM} AND (NEW.decided_by, NEW.decided_at) IS DISTINCT FROM (OLD.decided_by, OLD.decided_at)
+        AND (OLD.decided_by IS NOT NULL OR NEW.decided_by IS DISTINCT FROM {ME})""",
+    ),
+    ("installments", "waived_by_two", f"{NOT_SYSTEM} AND NEW.status = 'waived' AND OLD.status <> 'waived'"),
+    ("installments", "demanded_once", f"{NOT_SYSTEM} AND OLD.demanded_at IS NOT NULL AND ({_NEW}) IS DISTINCT FROM ({_OLD})"),
     ("payments", "payment_steps", f"NEW.status <> OLD.status AND (NEW.kind, OLD.status, NEW.status) NOT IN {_STEPS + _BY_REFUNDS}"),
     (
         "payments",

@@ -2,11 +2,15 @@
 
 from sqlalchemy import bindparam
 
-from realestate.models.payments import Payment
+from realestate.models.payments import Installment, Payment
 from realestate.reading import Detail, Listing
+from realestate.schemas.papers import DemandBasis, ReceiptBasis
 from realestate.schemas.payments import PaymentOut, PaymentPage, TeamPayment
 
 PAYMENT = Detail(Payment, PaymentOut, path="/api/payments", team=TeamPayment)
+
+RECEIPT = Detail(Payment, ReceiptBasis)
+NOTICE = Detail(Installment, DemandBasis)
 
 PAYMENTS = Listing(
     Payment,

@@ -29,7 +29,7 @@ FROM large_payments WHERE NOT waits
 UNION ALL
 SELECT 'demand_issued', falls_on + interval '30 minutes', builder_id, customer_id, owner_id, 'installment', :first_line + n,
     ARRAY['BK-' || lpad(CAST(booking_id AS text), 6, '0'), 'INR ' || to_char(amount / 100.0, 'FM999,999,999,990.00'), name, demand_no,
-        to_char(due_date, 'DD Mon YYYY')]
+        to_char(due_date, 'DD Mon YYYY'), '']
 FROM large_lines WHERE demand_no IS NOT NULL"""
 
 NOTIFICATIONS = """

@@ -22,11 +22,11 @@ FROM (
 
 INSTALLMENTS = """
 INSERT INTO installments (builder_id, project_id, booking_id, customer_id, seq, name, amount, allocated, trigger, status, due_date, demanded_at,
-    demand_no, created_at, updated_at)
+    demand_no, demand_state, created_at, updated_at)
 SELECT builder_id, project_id, booking_id, customer_id, seq, name, amount, paid, trigger,
     CASE WHEN is_cancelled THEN 'cancelled' WHEN paid = amount THEN 'paid' WHEN paid > 0 THEN 'partially_paid'
         WHEN is_owed_at_once OR is_due THEN 'demanded' ELSE 'scheduled' END, due_date,
-    CASE WHEN is_owed_at_once THEN booked_at WHEN is_due THEN falls_on + interval '30 minutes' END, demand_no, booked_at, booked_at
+    CASE WHEN is_owed_at_once THEN booked_at WHEN is_due THEN falls_on + interval '30 minutes' END, demand_no, CASE WHEN demand_no IS NOT NULL THEN 'issued' END, booked_at, booked_at
 FROM large_lines
 CROSS JOIN LATERAL (
     SELECT CASE WHEN is_paid THEN amount WHEN seq = 1 AND token = 'cleared' THEN token_amount ELSE 0 END AS paid) AS received

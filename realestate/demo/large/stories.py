@@ -146,7 +146,7 @@ PARAMETERS = {
     E.booking_reserved: ("number", "unit", "project", "token", "until"),
     E.booking_rejected: ("number", "unit", "project", "reason"),
     E.receipt_cleared: ("number", "amount", "receipt"),
-    E.demand_issued: ("number", "amount", "line", "demand", "due"),
+    E.demand_issued: ("number", "amount", "line", "demand", "due", "why"),
 }
 OF_A_SALE = ("number", "unit", "project")
 

@@ -3,6 +3,7 @@
 from realestate.models.bookings.booking import Booking, BookingParty
 from realestate.models.bookings.words import (
     ACTIVE,
+    DEMANDED_OF,
     GROUPS,
     OPEN,
     WHOLE_SHARE,
@@ -17,6 +18,7 @@ from realestate.models.bookings.words import (
 
 __all__ = [
     "ACTIVE",
+    "DEMANDED_OF",
     "GROUPS",
     "OPEN",
     "WHOLE_SHARE",

@@ -126,3 +126,7 @@ GROUPS: dict[BookingGroup, tuple[BookingStatus, ...]] = {
     BookingGroup.completed: (S.handed_over,),
     BookingGroup.cancelled: (S.cancelled, S.rejected, S.expired, S.transferred, S.swapped),
 }
+
+
+DEMANDED_OF = (S.booking_confirmed, S.agreement_signed, S.registered, S.possession_offered)
+"""The states in which events make lines due: allotted, and nobody wants out."""

@@ -2,11 +2,13 @@
 
 from realestate.models.payments.ledger import Allocation, Installment, NumberCounter, Payment
 from realestate.models.payments.sums import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
+from realestate.models.payments.waiver import Waiver
 from realestate.models.payments.words import (
     CLEARED,
     INCOMING,
     ON_THEIR_WAY,
     OWED_FIRST,
+    DemandState,
     InstallmentKind,
     InstallmentStatus,
     PaymentKind,
@@ -14,6 +16,7 @@ from realestate.models.payments.words import (
     PaymentStatus,
     PaymentType,
     Series,
+    WaiverStatus,
 )
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "RECEIVED",
     "TODAY_THERE",
     "Allocation",
+    "DemandState",
     "Installment",
     "InstallmentKind",
     "InstallmentStatus",
@@ -39,4 +43,6 @@ __all__ = [
     "PaymentStatus",
     "PaymentType",
     "Series",
+    "Waiver",
+    "WaiverStatus",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,8 +15,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from realestate.models.base import Base, Identified, Stateful, Timestamped
+from realestate.errors import Conflict
+from realestate.models.base import Base, Identified, Stateful, Timestamped, no_such_step
 from realestate.models.payments.words import (
+    DemandState,
     InstallmentKind,
     InstallmentStatus,
     PaymentKind,
@@ -56,6 +58,7 @@ class Installment(Identified, Timestamped, Base):
         CheckConstraint("tax_amount BETWEEN 0 AND amount", name="tax_within_amount"),
         CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
         CheckConstraint("status IN ('scheduled', 'cancelled') OR demanded_at IS NOT NULL", name="demanded_before_paid"),
+        CheckConstraint("demanded_at IS NULL OR demand_state IS NULL OR demand_state = 'issued'", name="issued_when_demanded"),
         Index("ix_installments_customer_id", "customer_id"),
         Index("ix_installments_builder_id", "builder_id", "due_date"),
         Index("ix_installments_due_date", "due_date", postgresql_where=text("status IN ('scheduled', 'demanded', 'partially_paid')")),
@@ -77,13 +80,41 @@ class Installment(Identified, Timestamped, Base):
     due_date: Mapped[date | None]
     demanded_at: Mapped[datetime | None]
     demand_no: Mapped[str | None]
+    demand_state: Mapped[DemandState | None]
+    """Of its notice; None before the event that it waits for, and for what is owed without one."""
     proof: Mapped[dict[str, Any] | None]
+    """Of a milestone: which phase has passed which threshold when, by whose certificate."""
     change_request_id: Mapped[int | None]
     """The change that it charges for."""
+
+    if TYPE_CHECKING:  # what `sums` adds
+        is_overdue: Mapped[bool]
 
     @property
     def outstanding(self) -> Decimal:
         return self.amount - self.allocated
+
+    def fire(self, proof: dict[str, Any] | None, due: date | None) -> None:
+        """The event that it waits for has come: there is a draft of its demand. Once."""
+        if self.status is not InstallmentStatus.scheduled or self.demand_state is not None:
+            raise no_such_step("line", self.status, "fire", [])
+        self.demand_state, self.proof, self.due_date = DemandState.draft, proof, due or self.due_date
+
+    def approve(self) -> None:
+        """Somebody has looked at the draft."""
+        if self.demand_state is not DemandState.draft:
+            raise no_such_step("demand", self.demand_state or self.status, "approve", self.next_steps)
+        self.demand_state = DemandState.approved
+
+    def issue(self, demand_no: str, at: datetime) -> None:
+        """From now on it is owed; what was issued stays as it is."""
+        if self.status is not InstallmentStatus.scheduled or self.demand_state not in (None, DemandState.approved):
+            raise no_such_step("demand", self.demand_state or self.status, "issue", self.next_steps)
+        self.demand_state, self.demand_no, self.demanded_at, self.status = DemandState.issued, demand_no, at, InstallmentStatus.demanded
+
+    @property
+    def next_steps(self) -> list[str]:
+        return {DemandState.draft: ["approve"], DemandState.approved: ["issue"]}.get(self.demand_state, []) if self.demand_state else []
 
 
 class Payment(Identified, Timestamped, Stateful, Base):
@@ -120,6 +151,7 @@ class Payment(Identified, Timestamped, Stateful, Base):
                 AND (status = 'partially_refunded') = (refunded > 0 AND refunded < amount) END""",
             name="status_says_what_has_gone_back",
         ),
+        CheckConstraint("status <> 'bounced' OR allocated = 0 AND going_back = 0", name="bounced_pays_nothing"),
         Index("ix_payments_refund_of_id", "refund_of_id", postgresql_where=text("refund_of_id IS NOT NULL")),
         Index("ix_payments_booking_id", "booking_id"),
         Index("ix_payments_customer_id", "customer_id"),
@@ -128,6 +160,7 @@ class Payment(Identified, Timestamped, Stateful, Base):
     EDGES: ClassVar = {
         "submit": ((P.pending,), P.clearance_pending),
         "clear": ((P.pending, P.clearance_pending), P.completed),
+        "bounce": ((P.clearance_pending, P.completed), P.bounced),
         "fail": ((P.pending,), P.failed),
         "cancel": ((P.pending,), P.cancelled),
         "approve": ((P.pending,), P.approved),
@@ -184,7 +217,15 @@ class Payment(Identified, Timestamped, Stateful, Base):
     def clear(self, at: datetime, receipt_no: str) -> None:
         """The money is there."""
         self.take("clear")
-        self.cleared_at, self.receipt_no = at, receipt_no
+        self.cleared_at, self.receipt_no, self.receipt_url = at, receipt_no, f"/api/payments/{self.id}/receipt.pdf"
+
+    def bounce(self, reason: str) -> None:
+        """The bank has not paid it. Conflict REFUND_UNDER_WAY while a part of it is going back."""
+        self.may("bounce")
+        if self.going_back:
+            raise Conflict("REFUND_UNDER_WAY", "A refund of this receipt has been asked for: refuse that first.")
+        self.take("bounce")
+        self.reason = reason
 
     @property
     def remainder(self) -> Decimal:

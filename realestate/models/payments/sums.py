@@ -8,7 +8,7 @@ from sqlalchemy.orm import column_property, foreign, relationship
 
 from realestate.models.base import Money
 from realestate.models.bookings import Booking
-from realestate.models.payments.ledger import Installment, Payment
+from realestate.models.payments.ledger import Allocation, Installment, Payment
 from realestate.models.payments.words import CLEARED, InstallmentStatus, PaymentKind
 from realestate.models.projects import Project
 
@@ -70,3 +70,12 @@ Booking.installments = relationship(
 Booking.payments = relationship(
     Payment, primaryjoin=foreign(Payment.booking_id) == Booking.id, order_by=Payment.id, lazy="raise", viewonly=True, uselist=True
 )
+
+Payment.booking = relationship(Booking, primaryjoin=foreign(Payment.booking_id) == Booking.id, lazy="raise", viewonly=True)
+Installment.booking = relationship(Booking, primaryjoin=foreign(Installment.booking_id) == Booking.id, lazy="raise", viewonly=True)
+Allocation.line = relationship(Installment, primaryjoin=foreign(Allocation.installment_id) == Installment.id, lazy="raise", viewonly=True)
+Booking.credit_amount = column_property(
+    _of_booking(_sum(Payment.amount - Payment.refunded - Payment.allocated), Payment, IS_SETTLED, Payment.kind != PaymentKind.refund),
+    **_PRIVATE,
+)
+"""What has come and meets no line yet."""

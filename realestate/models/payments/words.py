@@ -63,11 +63,26 @@ class InstallmentStatus(Kind):
     cancelled = "cancelled"
 
 
+class DemandState(Kind):
+    """How far the notice of a line is that an event has made due."""
+
+    draft = "draft"
+    approved = "approved"
+    issued = "issued"
+
+
+class WaiverStatus(Kind):
+    pending = "pending"
+    approved = "approved"
+    rejected = "rejected"
+
+
 class Series(Kind):
     """Gap-free numbers are drawn per builder, series and financial year."""
 
     receipt = "receipt"
     demand = "demand"
+    credit = "credit"
 
 
 P = PaymentStatus

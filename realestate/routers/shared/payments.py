@@ -6,14 +6,18 @@ from fastapi import Response
 
 from realestate.database import Identity
 from realestate.dependencies import BuilderSession, PartyReader, answer, may
+from realestate.errors import Conflict
 from realestate.models.accounts import Permission
+from realestate.papers.receipts import draw_receipt
 from realestate.problems import CONDITIONAL, problems
+from realestate.routers.printing import PDF, Pdf, printed
 from realestate.routing import Router
 from realestate.schemas.base import Id
-from realestate.schemas.payments import PaymentCreate, PaymentOut, RefundCreate, TeamPayment
+from realestate.schemas.papers import ReceiptBasis
+from realestate.schemas.payments import Bounce, PaymentCreate, PaymentOut, RefundCreate, TeamPayment
 from realestate.services import payments
 from realestate.services.payments import refunds
-from realestate.views.payments import PAYMENT
+from realestate.views.payments import PAYMENT, RECEIPT
 
 router = Router(prefix="/api/payments", tags=["payments"])
 
@@ -41,6 +45,22 @@ async def clear_payment(payment_id: Id, member: Cashier, session: BuilderSession
     """The bank has credited a cheque or draft: it gets its receipt number and is allocated."""
     payment = await payments.clear(session, member, payment_id)
     return await answer(session, PAYMENT, payment.id)
+
+
+@router.post("/{payment_id}/bounce", response_model=TeamPayment, responses=problems(409))
+async def bounce_payment(payment_id: Id, said: Bounce, _: Cashier, session: BuilderSession) -> Response:
+    """The bank has not paid it: what it had paid is owed again, later receipts move up, and the project's `bounce_charge` is due."""
+    await payments.bounce(session, payment_id, said.reason)
+    return await answer(session, PAYMENT, payment_id)
+
+
+@router.get("/{payment_id}/receipt.pdf", response_class=Pdf, responses=PDF | problems(409))
+async def get_receipt_pdf(payment_id: Id, read: PartyReader) -> Response:
+    """The receipt on paper, with the lines that it pays by now. 409 `NO_RECEIPT` before the money has come."""
+    basis = ReceiptBasis.model_validate(await read.found(RECEIPT, payment_id))
+    if basis.receipt_no is None:
+        raise Conflict("NO_RECEIPT", "There is a receipt once the money has come.")
+    return await printed(draw_receipt, basis, f"{basis.receipt_no}.pdf")
 
 
 @router.post("/{payment_id}/refunds", response_model=TeamPayment, status_code=201, responses=problems(409))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
@@ -13,8 +13,6 @@ from realestate import crud
 from realestate.database import as_system
 from realestate.models.bookings import Booking
 from realestate.models.payments import OWED_FIRST, Allocation, Installment, InstallmentStatus, Payment
-from realestate.models.projects import Project
-from realestate.services.payments.demanding import demand
 
 
 class Part(NamedTuple):
@@ -23,16 +21,6 @@ class Part(NamedTuple):
     receipt: Payment
     line: Installment
     amount: Decimal
-
-
-async def settle(session: AsyncSession, booking: Booking, project: Project, now: datetime) -> None:
-    """Demand the lines whose date has come, then let every receipt meet what is owed, oldest first."""
-    lines = await crud.payments.schedule(session, booking.id)
-    today = project.date_at(now)
-    for line in lines:
-        if line.status is InstallmentStatus.scheduled and line.due_date and line.due_date <= today:
-            await demand(session, booking, line, today, now)
-    await reallocate(session, booking, lines)
 
 
 async def reallocate(session: AsyncSession, booking: Booking, lines: Sequence[Installment] | None = None) -> None:

@@ -1,25 +1,29 @@
 """Money that comes: recorded, cleared, allocated oldest first, and what follows from it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity
+from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Invalid
 from realestate.models.bookings import ACTIVE, Booking, BookingStatus
 from realestate.models.notifications import Event
-from realestate.models.payments import CLEARED, ON_THEIR_WAY, Payment, PaymentMethod, PaymentStatus, Series
+from realestate.models.payments import CLEARED, ON_THEIR_WAY, Payment, PaymentKind, PaymentMethod, PaymentStatus, Series
+from realestate.models.rules import Rules
 from realestate.models.units import Unit
 from realestate.schemas.payments import PaymentCreate
 from realestate.services import audit
 from realestate.services.notifications import notify
 from realestate.services.payments import refunds
-from realestate.services.payments.allocating import settle
+from realestate.services.payments.allocating import reallocate
+from realestate.services.payments.charging import charge
+from realestate.services.payments.firing import settle
 from realestate.services.payments.numbering import number
 
-CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft)
-"""Paper that may bounce: it counts once its clearance is recorded."""
+CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft, PaymentMethod.tds)
+"""Paper that may bounce, and tax that counts with its certificate: from the recorded clearance on."""
 
 
 async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -> Payment:
@@ -35,6 +39,7 @@ async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -
         customer_id=booking.customer_id,
         currency=booking.currency,
         created_by=member.me,
+        kind=PaymentKind.tds_credit if said.payment_method is PaymentMethod.tds else PaymentKind.receipt,
         status=PaymentStatus.pending,
         **said.model_dump(),
     )
@@ -57,8 +62,36 @@ async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Pay
     booking = await crud.bookings.get(session, booking_id)
     payment = await crud.payments.get(session, payment_id)
     await _clear(session, booking, unit, payment, now)
-    if booking.status not in ACTIVE:
+    if booking.status not in ACTIVE and payment.kind is PaymentKind.receipt:
         await refunds.request(session, member, payment, payment.remainder, "It came after the booking had ended.")
+    return payment
+
+
+async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment:
+    """The bank has not paid it after all: what it had paid is owed again, later receipts move up, and the rules may charge for it.
+
+    A reserve that nothing else speaks for has its end again.
+    """
+    booking_id = await crud.payments.booking_id_of(session, payment_id)
+    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
+    booking = await crud.bookings.get(session, booking_id)
+    payment = await crud.payments.get(session, payment_id)
+    payment.may("bounce")
+    async with as_system(session):
+        await crud.payments.trim(session, payment, Decimal(0))
+    payment.bounce(reason)
+    await session.flush()
+    amount = f"{payment.currency} {payment.amount:,.2f}"
+    notify(session, Event.receipt_bounced, payment, number=booking.booking_number, amount=amount, reason=reason)
+    if booking.status not in ACTIVE:
+        return payment
+    rules = Rules.of(unit.project.rules)
+    if booking.status is BookingStatus.reserved and not await crud.payments.total(session, booking.id, ON_THEIR_WAY):
+        booking.reserve_expires_at = unit.hold_expires_at = now + timedelta(hours=rules.reserve_hours)
+    if rules.bounce_charge:
+        name = f"Charge for the payment of {payment.payment_date:%d %b %Y} that bounced"
+        await charge(session, booking, unit.project, name, rules.bounce_charge, now)
+    await reallocate(session, booking)
     return payment
 
 
@@ -74,7 +107,8 @@ async def _check(session: AsyncSession, booking: Booking, today: date, said: Pay
 
 async def _clear(session: AsyncSession, booking: Booking, unit: Unit, payment: Payment, now: datetime) -> None:
     payment.may("clear")
-    payment.clear(now, await number(session, booking, Series.receipt, unit.project.date_at(now)))
+    series = Series.receipt if payment.kind is PaymentKind.receipt else Series.credit
+    payment.clear(now, await number(session, booking, series, unit.project.date_at(now)))
     await session.flush()
     amount = f"{payment.currency} {payment.amount:,.2f}"
     notify(session, Event.receipt_cleared, payment, number=booking.booking_number, amount=amount, receipt=payment.receipt_no)

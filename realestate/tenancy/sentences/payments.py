@@ -1,6 +1,6 @@
 """Money owed and money moved."""
 
-from realestate.models.payments import Allocation, Installment, NumberCounter, Payment
+from realestate.models.payments import Allocation, Installment, NumberCounter, Payment, Waiver
 from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BOOKINGS, OURS, May, Sentences
 
 SETTLEMENT = (
@@ -32,7 +32,7 @@ WALL: Sentences = {
         ),
         May("builder", "read", OURS),
         May("builder", "add", f"{OURS} AND allocated = 0"),
-        May("builder", "change", OURS, only=("status", "due_date", "demanded_at", "demand_no", "proof", "updated_at")),
+        May("builder", "change", OURS, only=("status", "due_date", "demanded_at", "demand_no", "demand_state", "proof", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("clerk", "change", ALL, only=("allocated", "status", "updated_at")),
@@ -51,6 +51,14 @@ WALL: Sentences = {
     Allocation: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
         May("builder", "read add", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Waiver: [
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND created_by = {ME} AND status = 'pending'"),
+        May("builder", "change", OURS, only=("status", "decided_by", "decided_at", "rejection_reason", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),

@@ -1,0 +1,85 @@
+"""What receipts, notices and statements on paper are made of."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from realestate.compiling import Says
+from realestate.models.payments import InstallmentStatus, PaymentKind, PaymentMethod, PaymentStatus
+from realestate.schemas.base import Amount, Wire
+from realestate.schemas.payments import DemandProof
+
+
+class PaperBuilder(Wire):
+    company_name: str
+    license_number: str
+    rera_number: str | None
+    address: str | None
+    phone: str | None
+
+
+class PaperProject(Wire):
+    project_name: str
+    location: str
+    rera_number: str | None
+    timezone: str
+    builder: PaperBuilder
+
+
+class PaperUnit(Wire):
+    tower: str | None
+    unit_number: str
+    project: PaperProject
+
+
+class PaperPerson(Wire):
+    full_name: str
+    address: str | None
+    phone: str | None
+    email: str | None
+
+
+class PaperBooking(Wire):
+    booking_number: str
+    currency: str
+    unit: PaperUnit
+    customer: PaperPerson | None
+
+
+class PaperLine(Wire):
+    name: str
+    demand_no: str | None
+
+
+class PaperAllocation(Wire):
+    principal: Amount
+    tax: Amount
+    interest: Amount
+    line: PaperLine
+
+
+class ReceiptBasis(Wire):
+    kind: PaymentKind
+    payment_status: Annotated[PaymentStatus, Says("status")]
+    receipt_no: str | None
+    amount: Amount
+    payment_method: PaymentMethod
+    payment_date: date
+    transaction_id: str | None
+    cleared_at: datetime | None
+    reason: str | None
+    allocations: list[PaperAllocation]
+    booking: PaperBooking
+
+
+class DemandBasis(Wire):
+    name: str
+    amount: Amount
+    tax_amount: Amount
+    paid_amount: Annotated[Amount, Says("allocated")]
+    outstanding: Annotated[Amount, Says("outstanding_amount")]
+    status: InstallmentStatus
+    due_date: date | None
+    demanded_at: datetime | None
+    demand_no: str | None
+    proof: DemandProof | None
+    booking: PaperBooking

@@ -1,0 +1,73 @@
+"""Lines that are let go of: asked for by one, agreed to by another."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud
+from realestate.database import Identity, as_system
+from realestate.errors import Conflict, Forbidden
+from realestate.models.bookings import ACTIVE, Booking
+from realestate.models.notifications import Event
+from realestate.models.payments import Installment, InstallmentStatus, Waiver
+from realestate.services.notifications import notify
+from realestate.services.payments.allocating import reallocate
+
+OWED = (InstallmentStatus.demanded, InstallmentStatus.partially_paid)
+
+
+async def ask(session: AsyncSession, member: Identity, line_id: int, reason: str) -> Waiver:
+    """Conflict NOT_WAIVABLE for what is not owed, or was agreed on as the price of a change."""
+    booking = await crud.bookings.get(session, await crud.demands.booking_id_of(session, line_id))
+    line = await crud.demands.get(session, line_id)
+    _expect_waivable(line)
+    waiver = Waiver(
+        **{name: getattr(line, name) for name in ("builder_id", "project_id", "booking_id", "customer_id")},
+        installment_id=line.id,
+        amount=line.outstanding,
+        currency=booking.currency,
+        reason=reason,
+        created_by=member.me,
+    )
+    session.add(waiver)
+    await session.flush()
+    notify(session, Event.waiver_requested, line, part=waiver.id, **_facts(booking, line, waiver))
+    return waiver
+
+
+async def approve(session: AsyncSession, member: Identity, waiver_id: int) -> Waiver:
+    """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER. What was paid of the line stays paid."""
+    booking, line, waiver = await _fetch(session, waiver_id)
+    waiver.may("approve")
+    if member.me == waiver.created_by:
+        raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on what you have asked for.")
+    _expect_waivable(line)
+    waiver.decide("approve", member.me, await crud.progress.now(session))
+    async with as_system(session):
+        line.status = InstallmentStatus.waived
+    if booking.status in ACTIVE:
+        await reallocate(session, booking)
+    notify(session, Event.line_waived, line, **_facts(booking, line, waiver))
+    return waiver
+
+
+async def reject(session: AsyncSession, member: Identity, waiver_id: int, reason: str) -> Waiver:
+    _, _, waiver = await _fetch(session, waiver_id)
+    waiver.decide("reject", member.me, await crud.progress.now(session))
+    waiver.rejection_reason = reason
+    return waiver
+
+
+def _expect_waivable(line: Installment) -> None:
+    if line.status not in OWED or line.change_request_id is not None:
+        raise Conflict("NOT_WAIVABLE", "Only what is owed can be waived, and not the agreed price of a change.")
+
+
+async def _fetch(session: AsyncSession, waiver_id: int) -> tuple[Booking, Installment, Waiver]:
+    """Locked in this order."""
+    seen = await crud.waivers.peek(session, waiver_id)
+    booking = await crud.bookings.get(session, seen.booking_id)
+    line = await crud.demands.get(session, seen.installment_id)
+    return booking, line, await crud.waivers.get(session, waiver_id)
+
+
+def _facts(booking: Booking, line: Installment, waiver: Waiver) -> dict[str, str]:
+    return {"number": booking.booking_number, "line": line.name, "amount": f"{waiver.currency} {line.outstanding:,.2f}"}
