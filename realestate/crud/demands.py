@@ -10,13 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
 from realestate.models.accounts import User
-from realestate.models.bookings import DEMANDED_OF, Booking
-from realestate.models.milestones import COUNTED, PHASE, TRIGGER, WAITS, milestones
-from realestate.models.money import PlanTrigger
+from realestate.models.bookings import Booking
+from realestate.models.milestones import COUNTED, PHASE, milestones
 from realestate.models.payments import Installment, InstallmentStatus
 from realestate.models.progress import ProjectProgress
-from realestate.models.projects import Project
-
 
 
 class Passed(NamedTuple):

@@ -73,7 +73,13 @@ async def due_bookings(session: AsyncSession, most: int) -> Sequence[tuple[int, 
         select(Booking.unit_id, Booking.id)
         .join(Installment, Installment.booking_id == Booking.id)
         .join(Project, Project.id == Booking.project_id)
-        .where(Installment.due_date <= func.current_date() + 1, Installment.status == I.scheduled, Installment.demand_state.is_(None), _DAYS_LEFT <= 0, _STANDS)
+        .where(
+            Installment.due_date <= func.current_date() + 1,
+            Installment.status == I.scheduled,
+            Installment.demand_state.is_(None),
+            _DAYS_LEFT <= 0,
+            _STANDS,
+        )
         .distinct()
     )
     return [(unit_id, booking_id) for unit_id, booking_id in await session.execute(due.order_by(Booking.unit_id).limit(most))]

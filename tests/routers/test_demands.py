@@ -138,7 +138,7 @@ async def test_two_at_once_demand_once(client):
             update(Installment).where(Installment.booking_id == booking["id"], Installment.seq == 2).values(due_date=TODAY)
         )
     await asyncio.gather(
-        report(client, builder, foundation, progress_percentage=100), *(pay(client, builder, booking, 1) for _ in range(4)), fall_due()
+        report(client, builder, foundation, progress_percentage=100), *(pay(client, builder, booking, 1) for _ in range(4)), dues.demand()
     )
     assert await demanded(client, customer, booking) == [2, 3]
     assert (await types_told(client, customer)).count("demand_issued") == 2
