@@ -123,13 +123,10 @@ class Reader:
         query = await reading.shaped(view, (self.identity.role, frozenset(given), wanted["sort"], search.count))
         return _json(await reading.read(self.identity, query, page=search.page, limit=search.limit, **given), self._cache)
 
-    async def found(self, view: Detail, id: int, **values: Any) -> Any:
-        """The document of `one`, for an answer that Python makes of it."""
-        body, _ = _document(await reading.read(self.identity, view.query(self.identity.role), id=id, **values))
-        return json.loads(body)
+    async def found(self, view: Detail, id: int) -> Any:  # the document of `one`, for an answer that Python makes of it
+        return json.loads(_document(await reading.read(self.identity, view.query(self.identity.role), id=id))[0])
 
-    async def summary(self, view: Summary, **values: Any) -> Response:
-        """Figures over what the caller may see."""
+    async def summary(self, view: Summary, **values: Any) -> Response:  # figures over what the caller may see
         return _json(await reading.read(self.identity, view.query, **values), self._cache)
 
     async def feed(self, view: Feed, search: BaseModel) -> Response:
@@ -137,8 +134,7 @@ class Reader:
         given = {name: value for name, value in search.__dict__.items() if value is not None and value is not False and name != "limit"}
         return _json(await reading.read(self.identity, view.query(frozenset(given)), **search.__dict__), self._cache)
 
-    async def all(self, view: Collection, **values: Any) -> Response:
-        """A bare array; 404 when its parent is not there or not theirs."""
+    async def all(self, view: Collection, **values: Any) -> Response:  # 404 when its parent is not there or not theirs
         return _json(await reading.read(self.identity, view.query(self.identity.role), **values), self._cache)
 
     async def data(self, query: Query, **values: Any) -> Any:
@@ -147,8 +143,7 @@ class Reader:
         return None if body is None else json.loads(body)
 
     @property
-    def _cache(self) -> dict[str, str]:
-        """The catalogue may be kept if it is asked about each time; what one person sees may not."""
+    def _cache(self) -> dict[str, str]:  # the catalogue may be kept if it is asked about each time; what one person sees may not
         return {"Cache-Control": "no-cache", "Vary": "Authorization"} if self.identity is VISITOR else {}
 
 
@@ -202,8 +197,8 @@ def _session_of(guard: Guard) -> Callable[..., AsyncIterator[AsyncSession]]:
             yield session
             if key is not None:
                 said: Response = request.state.answer
-                headers = [(name, value) for name, value in said.headers.items() if name != "content-length"]
-                await idempotency.keep(session, key, said.status_code, headers, bytes(said.body))
+                kept = [(name, value) for name, value in said.headers.items() if name != "content-length"]
+                await idempotency.keep(session, key, said.status_code, kept, bytes(said.body))
 
     return get_session
 

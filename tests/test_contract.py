@@ -41,6 +41,7 @@ FOR_ANYONE = {
     *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),
     *("GET /api/projects/{project_id}/updates", "GET /api/updates/{update_id}"),
     "GET /api/projects/{project_id}/slots",
+    "GET /api/projects/{project_id}/payment-plans",
 }
 PRIVATE = sorted(OPERATIONS.keys() - PUBLIC - FOR_ANYONE)
 WITH_IDS = sorted(name for name in OPERATIONS.keys() - PUBLIC if "_id}" in name)
@@ -105,6 +106,7 @@ async def world(client):
         "user_id": (await make_member(builder, TeamRole.viewer)).user_id,
         "invite_id": invite["id"],
         "slug": slug,
+        "kind": "custom",
         "builder_id": builder.builder_id,
         "setting_key": "portal.notice",
         "job_id": (await client.post("/api/admin/jobs", json={"task": "remind"}, headers=(await make_admin()).headers)).json()["id"],

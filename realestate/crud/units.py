@@ -45,7 +45,7 @@ async def lock(session: AsyncSession, unit_id: int) -> Claim:
 
 _NOW = func.coalesce(bindparam("now", type_=DateTime(timezone=True)), func.now())
 _OF_UNIT = ("id", "builder_id", "project_id", "tower", "unit_number", "price", "status", "customer_id", "version")
-_OF_PROJECT = ("project_name", "rules", "currency", "timezone", "promised_possession_date")
+_OF_PROJECT = ("project_name", "rules", "payment_plans", "currency", "timezone", "promised_possession_date")
 _CLAIM = Command(
     select(
         *(getattr(Unit, name) for name in _OF_UNIT),

@@ -1,7 +1,7 @@
 """Exact arithmetic with money: splitting a total so that the parts sum to it, and payment plans made of such parts."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -63,6 +63,12 @@ class PlanLine:
             case PlanTrigger.on_date:
                 return add_months(anchor, self.offset_months) + timedelta(days=self.offset_days)
         return None
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "PlanLine":
+        """As `as_json` has kept it."""
+        said = {name: kept[name] for name in cls.__slots__ if name in kept}
+        return cls(**said | {"weight": Decimal(said["weight"]), "trigger": PlanTrigger(said["trigger"])})
 
     @property
     def as_json(self) -> dict[str, Any]:

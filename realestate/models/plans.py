@@ -1,6 +1,9 @@
 """The payment plans every project offers unless it brings its own (domain.md §3.3). Percents; each plan totals exactly 100."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from realestate.errors import Conflict
 from realestate.models.bookings import PaymentPlan
@@ -52,11 +55,43 @@ STANDARD_PLANS: dict[PaymentPlan, tuple[PlanLine, ...]] = {
 }
 
 
-def lines_of(plan: PaymentPlan) -> tuple[PlanLine, ...]:
-    """The lines of a plan. Conflict PLAN_NOT_OFFERED for one that only a project can define."""
-    lines = STANDARD_PLANS.get(plan)
-    if lines is None:
-        raise Conflict(
-            "PLAN_NOT_OFFERED", f"This project does not offer the plan '{plan}'.", offered=[offered.value for offered in STANDARD_PLANS]
-        )
-    return lines
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a project offers under a name: one of the house, version 0, or its own, whose version counts up with every change."""
+
+    kind: PaymentPlan
+    name: str
+    version: int
+    lines: tuple[PlanLine, ...]
+    is_offered: bool = True
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """For the snapshot of a booking, which later edits never touch."""
+        return {"plan": self.kind.value, "name": self.name, "version": self.version, "lines": [line.as_json for line in self.lines]}
+
+
+def plans_of(kept: Mapping[str, Any]) -> dict[PaymentPlan, Plan]:
+    """All plans of a project, from what it keeps (`Project.payment_plans`) over those of the house."""
+    plans = {kind: Plan(kind, kind.value.replace("_", " ").capitalize(), 0, lines) for kind, lines in STANDARD_PLANS.items()}
+    for word, own in kept.items():
+        kind = PaymentPlan(word)
+        of_house = plans[kind].lines if kind in plans else ()
+        lines = tuple(PlanLine.of(line) for line in own["lines"]) or of_house
+        plans[kind] = Plan(kind, own["name"], own["version"], lines, own["is_offered"])
+    return plans
+
+
+def plan_of(kept: Mapping[str, Any], kind: PaymentPlan) -> Plan:
+    """Conflict PLAN_NOT_OFFERED, with those that are."""
+    plans = plans_of(kept)
+    plan = plans.get(kind)
+    if plan is None or not plan.is_offered:
+        offered = [plan.kind.value for plan in plans.values() if plan.is_offered]
+        raise Conflict("PLAN_NOT_OFFERED", f"This project does not offer the plan '{kind}'.", offered=offered)
+    return plan
+
+
+def lines_of(kind: PaymentPlan) -> tuple[PlanLine, ...]:
+    """The lines of a plan of the house. Conflict PLAN_NOT_OFFERED for one that only a project can define."""
+    return plan_of({}, kind).lines

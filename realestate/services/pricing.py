@@ -6,27 +6,26 @@ from decimal import Decimal
 from realestate.models.bookings import Booking, PaymentPlan
 from realestate.models.money import CENT, PlanLine, PlanTrigger, round_cents, split
 from realestate.models.payments import Installment, InstallmentStatus
-from realestate.models.plans import lines_of
+from realestate.models.plans import plan_of
 from realestate.models.rules import Rules
 from realestate.models.units import Unit
 
 
 def price(booking: Booking, unit: Unit, amount: Decimal, plan: PaymentPlan) -> None:
     """Totals and plan as they are today; later edits of project and unit never touch a booking."""
-    lines = lines_of(plan)
-    first = split(amount, [line.weight for line in lines])[0]
+    offered = plan_of(unit.project.payment_plans or {}, plan)
+    first = split(amount, [line.weight for line in offered.lines])[0]
     rules = Rules.of(unit.project.rules)
     booking.total_amount, booking.payment_plan = amount, plan
     booking.token_amount = max(CENT, min(first, round_cents(amount * rules.token_percent / 100)))
     booking.currency, booking.promised_possession_date = unit.project.currency, unit.project.promised_possession_date
     booking.cost_sheet = {"lines": [{"code": "base", "name": "Base price", "amount": str(amount)}], "total": str(amount)}
-    booking.plan_snapshot = {"plan": plan.value, "lines": [line.as_json for line in lines]}
+    booking.plan_snapshot = offered.as_json
 
 
 def schedule(booking: Booking, now: datetime, today: date) -> list[Installment]:
     """Every line of the plan, summing exactly to the total. What the booking itself triggers is owed at once, without a demand notice."""
-    assert booking.payment_plan is not None, "priced before"
-    lines = lines_of(booking.payment_plan)
+    lines = [PlanLine.of(line) for line in booking.plan_snapshot["lines"]]
     amounts = split(booking.total_amount, [line.weight for line in lines])
     return [_installment(booking, seq, line, amount, now, today) for seq, (line, amount) in enumerate(zip(lines, amounts, strict=True), 1)]
 

@@ -43,6 +43,8 @@ PAYMENT_EDGES = {
     ("clearance_pending", "clear"): "completed",
     ("pending", "fail"): "failed",
     ("pending", "cancel"): "cancelled",
+    ("clearance_pending", "bounce"): "bounced",
+    ("completed", "bounce"): "bounced",
 }
 CHANGE_EDGES = {
     ("submitted", "review"): "under_review",

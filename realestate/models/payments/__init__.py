@@ -1,6 +1,7 @@
 """Money: what is owed (Installment), what has moved (Payment), and which part of a payment pays which line (Allocation)."""
 
-from realestate.models.payments.ledger import Allocation, Installment, NumberCounter, Payment
+from realestate.models.payments.allocation import Allocation, NumberCounter
+from realestate.models.payments.ledger import Installment, Payment
 from realestate.models.payments.sums import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
 from realestate.models.payments.waiver import Waiver
 from realestate.models.payments.words import (

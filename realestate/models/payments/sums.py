@@ -8,7 +8,8 @@ from sqlalchemy.orm import column_property, foreign, relationship
 
 from realestate.models.base import Money
 from realestate.models.bookings import Booking
-from realestate.models.payments.ledger import Allocation, Installment, Payment
+from realestate.models.payments.allocation import Allocation
+from realestate.models.payments.ledger import Installment, Payment
 from realestate.models.payments.words import CLEARED, InstallmentStatus, PaymentKind
 from realestate.models.projects import Project
 

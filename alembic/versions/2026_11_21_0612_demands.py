@@ -4,10 +4,10 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "demands"
-down_revision = "notices"
+down_revision = "mail"
 
 SERIES = "'receipt', 'demand'"
-TYPES = "'hold_created', 'hold_released', 'hold_expiring', 'hold_expired', 'booking_inquired', 'booking_waitlisted', 'booking_reserved', 'booking_token_paid', 'booking_confirmed', 'booking_rejected', 'booking_expired', 'booking_cancelled', 'demand_issued', 'payment_due_soon', 'payment_overdue', 'receipt_cleared', 'receipt_bounced', 'receipt_refunded', 'refund_requested', 'refund_approved', 'refund_rejected', 'agreement_generated', 'change_request_submitted', 'change_request_reviewed', 'change_request_quoted', 'change_request_accepted', 'change_request_declined', 'change_request_rejected', 'change_request_withdrawn', 'change_request_expired', 'change_request_started', 'change_request_completed', 'appointment_booked', 'appointment_confirmed', 'appointment_rescheduled', 'appointment_cancelled', 'appointment_completed', 'appointment_no_show', 'appointment_assigned', 'appointment_reminder', 'progress_phase_updated', 'progress_certified', 'progress_corrected', 'update_published', 'possession_date_shifted', 'builder_verified', 'message_new', 'conversation_assigned', 'team_invited', 'role_changed'"
+TYPES = "'hold_created', 'hold_released', 'hold_expiring', 'hold_expired', 'booking_inquired', 'booking_waitlisted', 'booking_reserved', 'booking_token_paid', 'booking_confirmed', 'booking_rejected', 'booking_expired', 'booking_cancelled', 'demand_issued', 'payment_due_soon', 'payment_overdue', 'receipt_cleared', 'receipt_bounced', 'receipt_refunded', 'refund_requested', 'refund_approved', 'refund_rejected', 'agreement_generated', 'change_request_submitted', 'change_request_reviewed', 'change_request_quoted', 'change_request_accepted', 'change_request_declined', 'change_request_rejected', 'change_request_withdrawn', 'change_request_expired', 'change_request_started', 'change_request_completed', 'appointment_booked', 'appointment_confirmed', 'appointment_rescheduled', 'appointment_cancelled', 'appointment_completed', 'appointment_no_show', 'appointment_assigned', 'appointment_reminder', 'progress_phase_updated', 'progress_certified', 'progress_corrected', 'update_published', 'possession_date_shifted', 'builder_verified', 'message_new', 'conversation_assigned', 'team_invited', 'role_changed', 'login_new_device', 'password_changed'"
 LINES = "'demand_drafted', 'demand_issued', 'waiver_requested', 'line_waived'"
 WORDS = (
     ("number_counters", "series", SERIES, f"{SERIES}, 'credit'"),
