@@ -108,6 +108,10 @@ def _pay_lines(sale: Sale, start: datetime, unpaid: int = 0) -> None:
         sale.at(moment, sale.fall_due)
         if sale.random.random() < 0.4:
             sale.at(moment + DAY * 2, partial(sale.pay, round_cents(amount * 2 / 5), M.bank_transfer))
+            if sale.needs_loan:
+                sale.at(moment + DAY * 3, sale.bounce)
+        elif sale.needs_loan:
+            sale.at(moment + DAY * 3, sale.ask_for_waiver)
 
 
 def _pay_line(sale: Sale, moment: datetime, amount: Decimal) -> None:

@@ -21,6 +21,8 @@ from realestate.models.units import UnitStatus
 from realestate.schemas.bookings import BookingCreate, BookingIntent
 from realestate.schemas.payments import PaymentCreate
 from realestate.services import bookings, claims, payments, units
+from realestate.services.payments import waivers
+from realestate.services.payments.waivers import OWED
 
 Verb = Callable[[], Awaitable[object]]
 
@@ -146,6 +148,17 @@ class Sale:
         """What a job does every night: demand the lines whose date has come."""
         unit, _, now = await crud.units.lock(self.session, self.unit_id)
         await payments.settle(self.session, await crud.bookings.get(self.session, self.booking_id), unit.project, now)
+
+    async def ask_for_waiver(self) -> None:
+        """The finance team would let go of what is late; nobody has agreed yet."""
+        lines = await crud.payments.schedule(self.session, self.booking_id)
+        late = next((line for line in lines if line.status in OWED), None)
+        if late:
+            await waivers.ask(self.session, self.site.team.finance, late.id, "The bank of the buyer was late, not the buyer.")
+
+    async def bounce(self) -> None:
+        """The bank has not paid the latest payment after all."""
+        await payments.bounce(self.session, self.payment_id, "Returned by the bank: funds insufficient.")
 
     async def confirm(self) -> None:
         await bookings.confirm(self.session, self.booking_id)

@@ -78,7 +78,8 @@ def _project(place: Place, team: Team) -> dict[str, Any]:
         "images": [f"https://picsum.photos/seed/{slug}-{n}/1200/800" for n in range(1, 5)],
         "floor_plans": [_floor_plan(kind) for kind in dict.fromkeys(place.podium + place.stacks)],
         "is_featured": place.is_featured,
-        "rules": {"hold_minutes": 1440},  # a day, so that a hold can be tried at leisure
+        # a day, so that a hold can be tried at leisure; and no cap before agreements, which these buyers never sign
+        "rules": {"hold_minutes": 1440, "interest_percent": "10.75", "bounce_charge": "500", "pre_agreement_cap": "100"},
     }
 
 
