@@ -19,7 +19,7 @@ from realestate.routers.admin import builders as admin_builders
 from realestate.routers.admin import jobs as admin_jobs
 from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
-from realestate.routers.builder import availability, customers, team
+from realestate.routers.builder import availability, collections, customers, team
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import dashboard as builder_dashboard
@@ -49,6 +49,7 @@ from realestate.routers.shared import (
     progress,
     projects,
     sessions,
+    statements,
     units,
     updates,
 )
@@ -69,6 +70,8 @@ ROUTERS = (
     plans,
     payments,
     builder_payments,
+    statements,
+    collections,
     demands,
     builder_demands,
     messages,

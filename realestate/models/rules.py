@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-EXACT = ("token_percent", "bounce_charge", "pre_agreement_cap")
+EXACT = ("token_percent", "interest_percent", "bounce_charge", "pre_agreement_cap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Rules:
     """After the due date, before a line counts as overdue."""
     certificate_required: bool = True
     """Whether a phase counts as far as it is certified, or as soon as it is reported."""
+    interest_percent: Decimal = Decimal(0)
+    """A year, simple, on what is paid late."""
     bounce_charge: Decimal = Decimal(0)
     """What a payment that bounces costs the buyer; 0: nothing."""
     auto_issue: bool = True

@@ -6,9 +6,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Response
-from pydantic import BaseModel
 
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T")
 _drawing = asyncio.Semaphore(1)
 """It is work for the processor: one at a time."""
 

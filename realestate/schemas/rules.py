@@ -28,6 +28,7 @@ class ProjectRules(Input):
     token_percent: Percent | None = None
     grace_days: Annotated[int, Field(ge=0, le=90), Whole] | None = None
     certificate_required: bool | None = None
+    interest_percent: Percent | None = None
     bounce_charge: Charge | None = None
     auto_issue: bool | None = None
     catch_up_days: Annotated[int, Field(ge=0, le=365), Whole] | None = None
