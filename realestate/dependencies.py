@@ -21,7 +21,7 @@ from realestate.errors import Forbidden, NotFound, Stale, Unauthenticated
 from realestate.models.accounts import Permission, Role
 from realestate.models.base import Versions
 from realestate.parsing import LONGEST_REMEMBERED
-from realestate.reading import Collection, Detail, Feed, Listing, Summary
+from realestate.reading import Collection, Detail, Facets, Feed, Listing, Summary
 from realestate.schemas.base import Search
 from realestate.security import sessions
 from realestate.services import idempotency
@@ -129,10 +129,10 @@ class Reader:
     async def summary(self, view: Summary, **values: Any) -> Response:  # figures over what the caller may see
         return _json(await reading.read(self.identity, view.query, **values), self._cache)
 
-    async def feed(self, view: Feed, search: BaseModel) -> Response:
-        """A stretch of a feed: what was asked for by cursors and by the parameters named like its filters."""
-        given = {name: value for name, value in search.__dict__.items() if value is not None and value is not False and name != "limit"}
-        return _json(await reading.read(self.identity, view.query(frozenset(given)), **search.__dict__), self._cache)
+    async def feed(self, view: Feed | Facets, search: BaseModel) -> Response:
+        """A stretch of a feed, or facets: what was asked for by cursors and by the parameters named like its filters."""
+        given = frozenset(name for name, one in type(search).model_fields.items() if getattr(search, name) != one.default) - {"limit"}
+        return _json(await reading.read(self.identity, view.query(given), **search.__dict__), self._cache)
 
     async def all(self, view: Collection, **values: Any) -> Response:  # 404 when its parent is not there or not theirs
         return _json(await reading.read(self.identity, view.query(self.identity.role), **values), self._cache)

@@ -19,7 +19,7 @@ from realestate.routers.admin import builders as admin_builders
 from realestate.routers.admin import jobs as admin_jobs
 from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
-from realestate.routers.builder import availability, collections, customers, team
+from realestate.routers.builder import availability, collections, customers, inventory, team
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import dashboard as builder_dashboard
@@ -29,6 +29,7 @@ from realestate.routers.builder import payments as builder_payments
 from realestate.routers.builder import profile as builder_profile
 from realestate.routers.builder import settings as builder_settings
 from realestate.routers.customer import dashboard as customer_dashboard
+from realestate.routers.customer import favourites
 from realestate.routers.customer import profile as customer_profile
 from realestate.routers.shared import (
     agreements,
@@ -62,6 +63,7 @@ ROUTERS = (
     builders,
     projects,
     units,
+    inventory,
     bookings,
     builder_bookings,
     agreements,
@@ -101,6 +103,7 @@ ROUTERS = (
     customer_dashboard,
     builder_profile,
     customer_profile,
+    favourites,
     system,
 )
 IN_DEVELOPMENT = (outbox,)
@@ -122,10 +125,11 @@ TAGS = [
     {"name": "team", "description": "Who is in a builder's team, what for, and who is invited."},
     {"name": "builder", "description": "What a company says of itself."},
     {"name": "customers (builder)", "description": "The customers whom a company knows, and who looks after them."},
-    {"name": "customer", "description": "A customer's own profile."},
+    {"name": "customer", "description": "A customer's own profile, and the units that it follows."},
     {"name": "builders", "description": "The companies that build and sell."},
     {"name": "projects", "description": "What is built: the catalogue, and what its builders do with it."},
-    {"name": "units", "description": "What is sold: search, holds, release and block."},
+    {"name": "units", "description": "What is sold: search, holds, release and block; what it costs, and quotes."},
+    {"name": "units (builder)", "description": "Many units at once: from a file, from a template, at new prices."},
     {"name": "bookings", "description": "From the reserve to the allotment, for both parties."},
     {"name": "bookings (builder)", "description": "Bookings on the builder's own units."},
     {"name": "change requests", "description": "Changes that buyers want in their homes: asked for, priced, agreed to, built."},

@@ -135,10 +135,8 @@ async def make_units(
                 builder_id=builder.builder_id,
                 project_id=project_id,
                 is_published=published,
-                tower="A",
-                unit_number=unique("U"),
                 price=Decimal(price),
-                **said | more,
+                **{"tower": "A", "unit_number": unique("U")} | said | more,
             )
             for _ in range(count)
         ]

@@ -37,6 +37,8 @@ FOR_ANYONE = {
     *("GET /api/projects/{project_id}/models", "GET /api/projects/{project_id}/documents"),
     "GET /api/meta/settings",
     *("GET /api/builders", "GET /api/builders/{slug}", "GET /api/units", "GET /api/units/{unit_id}"),
+    *("GET /api/units/{unit_id}/cost-sheet", "GET /api/units/compare", "POST /api/units/{unit_id}/quote", "GET /api/projects/facets"),
+    "GET /api/projects/{project_id}/availability",
     *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
     *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),
     *("GET /api/projects/{project_id}/updates", "GET /api/updates/{update_id}"),
@@ -48,6 +50,7 @@ WITH_IDS = sorted(name for name in OPERATIONS.keys() - PUBLIC if "_id}" in name)
 OPEN_TO = dict.fromkeys(FOR_ANYONE, ("customer", "admin")) | {
     "POST /api/units/{unit_id}/hold": ("customer",),
     "DELETE /api/units/{unit_id}/hold": ("customer",),
+    "GET /api/units/{unit_id}/holds": ("customer",),
     "GET /api/admin/builders/{builder_id}": ("admin",),
     "POST /api/admin/builders/{builder_id}/verification": ("admin",),
     "POST /api/admin/builders/{builder_id}/suspension": ("admin",),
@@ -114,9 +117,14 @@ async def world(client):
     return builder, customer, ids
 
 
+QUESTIONS = {"GET /api/units/compare": "?ids=1"}
+"""What has to be asked along."""
+
+
 def request_of(name, ids=None):
     """Method, path and example body of an operation."""
     method, path = name.split(" ")
+    path += QUESTIONS.get(name, "")
     body = OPERATIONS[name].get("requestBody", {}).get("content", {})
     said = {"method": method, "url": path.format_map(_Ids(ids or {}))}
     if "application/json" in body:
@@ -126,6 +134,8 @@ def request_of(name, ids=None):
 
 def _upload(name, ids):
     """A form with a file that its route takes, and with what else it asks for."""
+    if name.endswith("/units/import"):
+        return {"files": {"file": ("units.csv", b"unit_number,unit_type,area_sqft,price\n77,2BHK,900,5")}}
     file = ("tower.glb", glb()) if "/models" in name else ("plan.jpg", picture())
     wanted = (
         {"project_id": ids.get("project_id", 1), "model_name": "Tower A", "model_type": "exterior"} if name == "POST /api/models" else {}
@@ -266,6 +276,7 @@ REFUSED = {
     "POST /api/builder/bookings": "UNIT_NOT_AVAILABLE",
     "POST /api/units/{unit_id}/block": "INVALID_TRANSITION",  # the unit is reserved
     "POST /api/units/{unit_id}/hold": "UNIT_NOT_AVAILABLE",
+    "POST /api/units/{unit_id}/hold/extension": "INVALID_TRANSITION",
     "POST /api/units/{unit_id}/release": "INVALID_TRANSITION",
     "POST /api/change-requests": "NOT_CHANGEABLE",  # the booking is not confirmed
     **dict.fromkeys((f"POST /api/change-requests/{{change_request_id}}/{step}" for step in STEPS_BEHIND), "INVALID_TRANSITION"),

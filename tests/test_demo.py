@@ -136,6 +136,18 @@ async def test_units_and_bookings_are_in_every_state(answers):
     assert await words("SELECT DISTINCT (hold_expires_at > now())::text FROM units WHERE status = 'held'") == {"true", "false"}
 
 
+async def test_what_is_for_sale_has_sheets_a_history_followers_and_a_tower_from_a_template(answers):
+    assert (await rows("SELECT count(*) FROM units WHERE price_lines <> '[]' AND status = 'available'"))[0][0] >= 5
+    raised = """SELECT count(*) FROM units WHERE (price_history -> -1 ->> 'new')::numeric * 100 = price"""
+    assert (await rows(raised))[0][0] > 50
+    assert await rows("SELECT id FROM units WHERE price_history <> '[]' AND (price_history -> -1 ->> 'new')::numeric * 100 <> price") == []
+    assert (await rows("SELECT count(DISTINCT customer_id), count(*) >= 15 FROM favourites"))[0] == (6, True)
+    assert (await rows("SELECT count(DISTINCT user_id) FROM notifications WHERE type = 'unit_price_changed'"))[0][0] == 6
+    made = """SELECT count(*), bool_and(u.status = 'unreleased'), count(DISTINCT stack) FROM units u JOIN projects p ON p.id = u.project_id
+        WHERE tower = 'C' AND project_name = 'Deccan Crest Skyline'"""
+    assert (await rows(made))[0] == (16, True, 2)
+
+
 async def test_visits_are_in_every_state_and_some_are_to_come(answers):
     assert await words("SELECT DISTINCT status FROM appointments") == {
         *("scheduled", "confirmed", "completed", "no_show", "cancelled", "rescheduled")

@@ -44,7 +44,7 @@ async def lock(session: AsyncSession, unit_id: int) -> Claim:
 
 
 _NOW = func.coalesce(bindparam("now", type_=DateTime(timezone=True)), func.now())
-_OF_UNIT = ("id", "builder_id", "project_id", "tower", "unit_number", "price", "status", "customer_id", "version")
+_OF_UNIT = ("id", "builder_id", "project_id", "tower", "unit_number", "price", "price_lines", "status", "customer_id", "version")
 _OF_PROJECT = ("project_name", "rules", "payment_plans", "currency", "timezone", "promised_possession_date")
 _CLAIM = Command(
     select(
@@ -88,8 +88,11 @@ async def is_free(session: AsyncSession, unit_id: int) -> bool:
 
 
 async def get_open_hold(session: AsyncSession, unit_id: int) -> Hold:
-    """The hold that a held unit has, run out or not."""
-    return (await session.scalars(select(Hold).where(Hold.unit_id == unit_id, Hold.ended_at.is_(None)))).one()
+    """The hold that a held unit has, run out or not. Conflict NOT_HELD for a member of the team who does not look after its holder."""
+    hold = await session.scalar(select(Hold).where(Hold.unit_id == unit_id, Hold.ended_at.is_(None)))
+    if hold is None:
+        raise Conflict("NOT_HELD", "There is no running hold of yours on this unit.")
+    return hold
 
 
 async def count_running_holds(session: AsyncSession, project_id: int, customer_id: int) -> int:

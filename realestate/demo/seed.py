@@ -11,6 +11,7 @@ from realestate.config import settings
 from realestate.database import WORKER, execute, transaction
 from realestate.demo.clock import turned_back
 from realestate.demo.notices import put_up
+from realestate.demo.offers import offer_all
 from realestate.demo.people import COMPANIES, CUSTOMERS, SITE
 from realestate.demo.places import PLACES
 from realestate.demo.sales import Diary
@@ -109,6 +110,7 @@ async def fill(session: AsyncSession, now: datetime) -> str:
         fill_shelf(diary, sites, customers[:2])
         talk_all(diary, sites, customers)
         wish_all(diary, sites, customers[0])
+        offer_all(diary, sites, customers)
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])

@@ -169,8 +169,8 @@ def _offer(place: Place, unit: dict[str, Any], team: Team, random: Random, today
     elif random.random() < 0.03:
         status, reason = UnitStatus.blocked, random.choice(BLOCKED)
     elif random.random() < 0.1:
-        until = f"{today - timedelta(days=random.randint(20, 30 * place.launched - 10))}T06:30:00+00:00"
-        history = [{"price": float(_rounded(price * Decimal("0.96"), team)), "until": until, "by": team.owner.me}]
+        until = f"{today - timedelta(days=random.randint(20, 30 * place.launched - 10))}T06:30:00.000000Z"
+        history = [{"old": float(_rounded(price * Decimal("0.96"), team)), "new": float(price), "at": until, "by": team.owner.me}]
     return {"price": price, "status": status, "status_reason": reason, "price_history": history}
 
 

@@ -14,9 +14,12 @@ class Event(Kind):
     """What can happen that somebody is told of (domain.md §7). On the wire: a notification's `type`."""
 
     hold_created = "hold_created"
+    hold_extended = "hold_extended"
     hold_released = "hold_released"
     hold_expiring = "hold_expiring"
     hold_expired = "hold_expired"
+    unit_price_changed = "unit_price_changed"
+    unit_released = "unit_released"
     booking_inquired = "booking_inquired"
     booking_waitlisted = "booking_waitlisted"
     booking_reserved = "booking_reserved"

@@ -14,6 +14,12 @@ class Rules:
 
     hold_minutes: int = 30
     staff_hold_hours: int = 168
+    max_hold_hours: int = 336
+    """Of a hold from its beginning, however often it is extended."""
+    max_extensions: int = 1
+    """How often the team may extend a hold."""
+    return_to: str = "available"
+    """What a unit is when its booking has ended: on sale again, or `unreleased` until somebody has looked at its price."""
     reserve_hours: int = 72
     """How long a reserve waits for its token before the unit is free again."""
     unpaid_reserves: int = 3
@@ -36,6 +42,11 @@ class Rules:
     """Percent of the price that may be asked for before the agreement is signed; None: as the jurisdiction says."""
     change_cutoffs: Mapping[str, Any] = field(default_factory=dict)
     """By the type of a change request: from which percentage of which phase on it comes too late."""
+
+    @property
+    def longest_hold(self) -> int:
+        """Of the team, in hours: one that it may take at once it may have at all."""
+        return max(self.max_hold_hours, self.staff_hold_hours)
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Rules":

@@ -12,21 +12,25 @@ order ever broken, the policies would see nobody and show nothing.
 """
 
 from realestate.reading.asking import read, read_back, shaped
-from realestate.reading.describing import as_list, as_object, contains, fields, said
+from realestate.reading.describing import as_list, as_object, compile_answer, contains, fields, said
+from realestate.reading.facets import Facets
 from realestate.reading.keeping import kept
-from realestate.reading.shapes import TEAM, Collection, Detail, Feed, Listing, Summary
+from realestate.reading.shapes import FACETS, TEAM, Collection, Detail, Feed, Listing, Summary
 from realestate.reading.streams import Stream
 
 __all__ = [
+    "FACETS",
     "TEAM",
     "Collection",
     "Detail",
+    "Facets",
     "Feed",
     "Listing",
     "Stream",
     "Summary",
     "as_list",
     "as_object",
+    "compile_answer",
     "contains",
     "fields",
     "kept",

@@ -13,12 +13,15 @@ from sqlalchemy.orm import aliased
 from realestate.compiling import Query
 from realestate.models.accounts import Role
 from realestate.reading.describing import as_list, as_object, attribute_of, compile_answer, fields, inner_schema
+from realestate.reading.facets import Facets
 
 Shape = tuple[Role, frozenset[str], str, bool]
 MOST_SHAPES = 200
 """Of a listing, against invented combinations of filters and sorts."""
 COUNTED_TO = 10_000
 """Rows that `total` counts; 10,001 says that there are more."""
+FACETS = "facets"
+"""Of a page: what the search finds, counted; a filter that lets everything pass asks for it."""
 TEAM = (Role.builder, Role.admin, Role.worker)
 """Those who see a `team` schema where a view has one."""
 
@@ -53,6 +56,7 @@ class Listing:
 
     `extras` are further fields of the page (`stats`, `unread_count`), each a JSON or scalar expression. Rows that do not fit `where` are
     no part of it; there is none (404) without a `parent` to see. `said_by` orders the rows within a page, where that is not the sort.
+    `facets` count all rows that fit, for whoever asks for them.
     """
 
     model: type[Any]
@@ -64,6 +68,7 @@ class Listing:
     where: ColumnElement[bool] | None = None
     parent: ColumnElement[bool] | None = None
     said_by: str | None = None
+    facets: Facets | None = None
     _queries: dict[Shape, Query] = field(default_factory=dict, repr=False)
 
     def known(self, shape: Shape) -> Query | None:
@@ -88,6 +93,8 @@ class Listing:
         row = aliased(self.model, rows.subquery())
         total = _counted(self.model, wanted) if count else literal_column("NULL::int")
         extras = [value.label(label) for label, value in self.extras.items()]
+        if self.facets:
+            extras.append((self.facets.of(wanted) if FACETS in given else literal_column("NULL::json")).label(FACETS))
         items = as_list(select(*fields(item, row)).order_by(*([getattr(row, self.said_by)] if self.said_by else ())))
         document = as_object(select(items.label(name), total.label("total"), number.label("page"), limit.label("limit"), *extras))
         return compile_answer(document if self.parent is None else case((self.parent, document)))

@@ -9,7 +9,7 @@ from realestate.compiling import Says
 from realestate.models.bookings import BookingStatus, PartyRole, PaymentPlan
 from realestate.models.money import PlanTrigger
 from realestate.models.units import AreaUnit, FacingDirection, UnitType
-from realestate.schemas.base import Amount, Said, Wire
+from realestate.schemas.base import Amount, Said, SignedAmount, Wire
 from realestate.schemas.documents import FileFacts
 
 
@@ -58,14 +58,16 @@ class PartyOfAgreement(Wire):
     customer: PersonOfAgreement | None
 
 
-class PriceLine(Wire):
+class PriceLineOfAgreement(Wire, extra="ignore"):
     code: str
     name: str
-    amount: Amount
+    amount: SignedAmount
 
 
-class CostSheet(Wire):
-    lines: list[PriceLine]
+class SheetOfAgreement(Wire, extra="ignore"):
+    """What the price consists of; what is outside the plan is no part of it."""
+
+    lines: list[PriceLineOfAgreement]
     total: Amount
 
 
@@ -95,7 +97,7 @@ class AgreementTerms(Wire):
     payment_plan: PaymentPlan | None
     currency: str
     total_amount: Amount
-    cost_sheet: CostSheet
+    cost_sheet: SheetOfAgreement
     unit: UnitOfAgreement
     parties: list[PartyOfAgreement]
     schedule: list[LineOfAgreement]

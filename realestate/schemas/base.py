@@ -153,6 +153,16 @@ Amount = Annotated[
 ]
 """Money: a JSON number with at most two decimals, beside a currency. Comes as a number or a string, leaves as a number."""
 
+SignedAmount = Annotated[
+    Decimal,
+    BeforeValidator(_plain),
+    Field(ge=-MOST_MONEY, le=MOST_MONEY, decimal_places=2, allow_inf_nan=False),
+    AfterValidator(lambda amount: amount + 0),  # minus zero is zero
+    PlainSerializer(float, return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number", "minimum": -(10**13), "maximum": 10**13, "multipleOf": 0.01, "examples": [-50000]}),
+]
+"""The same where something may be taken off."""
+
 # ── Texts ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PATTERNS: dict[str, str] = {}

@@ -1,5 +1,6 @@
 """How the catalogue is searched, and the values that projects and units share."""
 
+import re
 from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import available_timezones
@@ -10,7 +11,7 @@ from typing_extensions import TypedDict
 
 from realestate.errors import Invalid
 from realestate.models.projects import CURRENCIES, ProjectStatus, ProjectType
-from realestate.models.units import ShownStatus, UnitType
+from realestate.models.units import FacingDirection, ShownStatus, UnitType
 from realestate.schemas.base import Amount, Id, Input, Line, NotBool, Question, Search, Whole, pattern, sort_by
 
 UNSAID: Any = Field(default_factory=lambda: None)
@@ -85,10 +86,26 @@ class Tower(TypedDict):
 # ── Searched ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PROJECT_SORTS = ("created_at", "project_name", "price_range_min", "price_range_max", "expected_completion_date", "overall_progress")
+MOST_COMPARED = 4
 UNIT_SORTS = ("price", "floor_number", "area_sqft", "unit_number", "created_at")
 
 
-class ProjectSearch(Search):
+class PlaceFilter(Question):
+    """Around a place."""
+
+    lat: Annotated[Latitude | None, Field(description="with `lng` and `radius_km`: around this place")] = None
+    lng: Longitude | None = None
+    radius_km: Annotated[float | None, Field(gt=0, le=500, allow_inf_nan=False)] = None
+
+    @model_validator(mode="after")
+    def _place_is_whole(self) -> Self:
+        missing = [name for name in ("lat", "lng", "radius_km") if getattr(self, name) is None]
+        if 0 < len(missing) < 3:
+            raise Invalid.field(missing[0], "A place needs lat, lng and radius_km together.", "MISSING")
+        return self
+
+
+class ProjectFilter(PlaceFilter):
     q: Annotated[Line | None, Field(description="part of the name, the city or the description")] = None
     location: Annotated[Line | None, Field(description="part of the address, the city or the state")] = None
     city: Annotated[Line | None, Field(description="exactly, in any case")] = None
@@ -99,17 +116,10 @@ class ProjectSearch(Search):
     max_price: Annotated[Amount | None, Field(description="some unit costs this or less")] = None
     builder_id: Id | None = None
     is_featured: bool | None = None
-    lat: Annotated[Latitude | None, Field(description="with `lng` and `radius_km`: around this place")] = None
-    lng: Longitude | None = None
-    radius_km: Annotated[float | None, Field(gt=0, le=500, allow_inf_nan=False)] = None
-    sort: Annotated[str, sort_by(*PROJECT_SORTS), Field(examples=["-created_at,project_name"])] = "-created_at"
 
-    @model_validator(mode="after")
-    def _place_is_whole(self) -> Self:
-        missing = [name for name in ("lat", "lng", "radius_km") if getattr(self, name) is None]
-        if 0 < len(missing) < 3:
-            raise Invalid.field(missing[0], "A place needs lat, lng and radius_km together.", "MISSING")
-        return self
+
+class ProjectSearch(ProjectFilter, Search):
+    sort: Annotated[str, sort_by(*PROJECT_SORTS), Field(examples=["-created_at,project_name"])] = "-created_at"
 
 
 class UnitFilter(Question):
@@ -123,12 +133,48 @@ class UnitFilter(Question):
     floor: Floor | None = None
 
 
-class UnitSearch(Search):
+class UnitSearch(PlaceFilter, Search):
     q: Annotated[Line | None, Field(description="part of the unit's number, or of the project's name or place")] = None
     project_id: Id | None = None
+    city: Annotated[Line | None, Field(description="exactly, in any case")] = None
     unit_type: UnitType | None = None
     status: ShownStatus | None = None
     min_price: Amount | None = None
     max_price: Amount | None = None
+    min_area: Annotated[Amount | None, Field(description="of `area_sqft`")] = None
+    max_area: Amount | None = None
     bedrooms: Few | None = None
+    facing: FacingDirection | None = None
+    tower: Short | None = None
+    floor: Floor | None = None
+    facets: Annotated[
+        bool | None,
+        AfterValidator(lambda wanted: wanted or None),
+        Field(description="count what the search finds by type, bedrooms, status, price"),
+    ] = None
     sort: Annotated[str, sort_by(*UNIT_SORTS), Field(examples=["price,-floor_number"])] = "price"
+
+
+class FavouriteSearch(Search):
+    sort: Annotated[str, sort_by("created_at")] = "-created_at"
+
+
+class History(Question):
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class Grid(Question):
+    tower: Annotated[Short | None, Field(description="this one alone")] = None
+
+
+def _few_ids(value: str) -> str:
+    ids = value.split(",")
+    if not 1 <= len(ids) <= MOST_COMPARED or not all(re.fullmatch(r"[1-9][0-9]{0,17}", id, re.ASCII) for id in ids):
+        raise PydanticCustomError("ids", f"Input should be one to {MOST_COMPARED} ids, separated by commas")
+    return f"{{{value}}}"
+
+
+class Comparison(Question):
+    """Which units shall stand side by side."""
+
+    ids: Annotated[str, AfterValidator(_few_ids), Field(examples=["7,12,31"], description="up to four, in this order")]

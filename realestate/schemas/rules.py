@@ -1,6 +1,6 @@
 """A project's own rules, as said."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
@@ -24,6 +24,9 @@ class ProjectRules(Input):
     hold_minutes: Annotated[int, Field(ge=5, le=1440), Whole] | None = None
     unpaid_reserves: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
     staff_hold_hours: Annotated[int, Field(ge=1, le=720), Whole] | None = None
+    max_hold_hours: Annotated[int, Field(ge=1, le=2160, description="of a hold with all extensions"), Whole] | None = None
+    max_extensions: Annotated[int, Field(ge=0, le=10), Whole] | None = None
+    return_to: Annotated[Literal["available", "unreleased"] | None, Field(description="a unit whose booking has ended")] = None
     reserve_hours: Annotated[int, Field(ge=1, le=720), Whole] | None = None
     token_percent: Percent | None = None
     grace_days: Annotated[int, Field(ge=0, le=90), Whole] | None = None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity
+from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Invalid, NotFound
 from realestate.models.accounts import LeadSource, Permission
 from realestate.models.base import Versions, no_such_step
@@ -132,11 +132,12 @@ def _new(unit: Unit, customer_id: int, status: BookingStatus) -> Booking:
 
 
 async def _end_own_hold(session: AsyncSession, unit: Unit, customer_id: int) -> Decimal:
-    """The price of the customer's hold on the unit, which this ends, else today's."""
+    """The price of the customer's hold on the unit, which this ends, with what it consisted of; else today's."""
     if unit.status is not UnitStatus.held or unit.customer_id != customer_id:
         return unit.price
     hold = await crud.units.get_open_hold(session, unit.id)
     hold.end(HoldEnd.reserved)
+    unit.price_lines = hold.price_lines
     return hold.price
 
 
@@ -182,7 +183,8 @@ async def _fetch(session: AsyncSession, booking_id: int, event: str, version: Ve
 
 async def _let_go(session: AsyncSession, booking: Booking, unit: Unit) -> None:
     await crud.payments.cancel_schedule(session, booking.id)
-    unit.free("end_booking")
+    async with as_system(session):  # the project's rules may take the unit out of the customer's sight
+        unit.free("end_booking")
 
 
 def _names(booking: Booking, unit: Unit) -> dict[str, str]:

@@ -34,6 +34,9 @@ HIGH, MONEY, SITE = Priority.high, NotificationCategory.payment, NotificationCat
 
 TELLINGS: dict[Event, Telling] = {
     Event.hold_created: Telling("Unit held", "Unit {unit} in {project} is held until {until}.", (SALES,)),
+    Event.hold_extended: Telling("Hold extended", "The hold on unit {unit} in {project} goes on until {until}.", (SALES,)),
+    Event.unit_price_changed: Telling("Price changed", "Unit {unit} in {project} now costs {price}, before {before}.", ()),
+    Event.unit_released: Telling("On sale", "Unit {unit} in {project} is on sale.", ()),
     Event.hold_released: Telling("Hold released", "The hold on unit {unit} in {project} has been released.", (SALES,)),
     Event.hold_expiring: Telling("Hold about to end", "The hold on unit {unit} in {project} ends on {until}.", (SALES,), priority=HIGH),
     Event.hold_expired: Telling("Hold expired", "The hold on unit {unit} in {project} has expired.", (SALES,)),

@@ -8,7 +8,7 @@ from realestate.models.money import CENT, PlanLine, PlanTrigger, round_cents, sp
 from realestate.models.payments import Installment, InstallmentStatus
 from realestate.models.plans import plan_of
 from realestate.models.rules import Rules
-from realestate.models.units import Unit
+from realestate.models.units import CostSheet, Unit
 
 
 def price(booking: Booking, unit: Unit, amount: Decimal, plan: PaymentPlan) -> None:
@@ -19,7 +19,7 @@ def price(booking: Booking, unit: Unit, amount: Decimal, plan: PaymentPlan) -> N
     booking.total_amount, booking.payment_plan = amount, plan
     booking.token_amount = max(CENT, min(first, round_cents(amount * rules.token_percent / 100)))
     booking.currency, booking.promised_possession_date = unit.project.currency, unit.project.promised_possession_date
-    booking.cost_sheet = {"lines": [{"code": "base", "name": "Base price", "amount": str(amount)}], "total": str(amount)}
+    booking.cost_sheet = CostSheet.of(amount, unit.price_lines or []).snapshot
     booking.plan_snapshot = offered.as_json
 
 

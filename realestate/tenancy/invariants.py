@@ -1,7 +1,7 @@
 """What PostgreSQL holds by itself, whoever writes: triggers of the clerk's, so that row level security cannot shrink what they look at."""
 
 from realestate.models.bookings import ACTIVE
-from realestate.tenancy import changes, money, visits
+from realestate.tenancy import changes, money, prices, visits
 from realestate.tenancy.agreements import EDITIONS
 from realestate.tenancy.changes import CHARGED
 from realestate.tenancy.conversations import CONVERSATIONS, STAND
@@ -66,15 +66,20 @@ PRICE_RANGE = Function(
     -- The project row is locked first and read in a statement of its own: two writers of units would each miss the other's price.
     CREATE FUNCTION price_range_follows() RETURNS trigger {DEFINER} AS $$
     DECLARE
-        one bigint;
+        one bigint; sites bigint[]; mark text;
     BEGIN
-        FOR one IN EXECUTE CASE TG_LEVEL WHEN 'ROW' THEN 'SELECT ($1).project_id' ELSE 'SELECT DISTINCT project_id FROM changed ORDER BY 1' END
-            USING NEW
-        LOOP
+        IF TG_LEVEL = 'ROW' THEN
+            -- The first row of a statement finds all of them changed: once is enough, however many there are.
+            SELECT concat_ws(':', pg_current_xact_id(), u.cmin, u.project_id) INTO mark FROM units u WHERE u.id = NEW.id;
+            IF mark = current_setting('app.price_range', true) THEN RETURN NULL; END IF;
+            PERFORM set_config('app.price_range', mark, true);
+            sites := ARRAY[NEW.project_id];
+        ELSE EXECUTE 'SELECT array_agg(DISTINCT project_id ORDER BY project_id) FROM changed' INTO sites; END IF;
+        FOREACH one IN ARRAY coalesce(sites, '{{}}') LOOP
             PERFORM FROM projects WHERE id = one FOR NO KEY UPDATE;
             UPDATE projects SET price_range_min = r.low, price_range_max = r.high
             FROM (SELECT min(price) AS low, max(price) AS high FROM units WHERE project_id = one) AS r
-            WHERE id = one AND r.low IS NOT NULL;
+            WHERE id = one AND r.low IS NOT NULL AND (price_range_min, price_range_max) IS DISTINCT FROM (r.low, r.high);
         END LOOP;
         RETURN NULL;
     END $$
@@ -149,7 +154,8 @@ PRICE = Function(
         amount bigint;
     BEGIN
         IF TG_TABLE_NAME = 'holds' THEN amount := NEW.price; ELSE amount := NEW.total_amount; END IF;
-        PERFORM FROM units u WHERE u.id = NEW.unit_id AND (u.price = amount OR u.customer_id = NEW.customer_id AND u.hold_price = amount);
+        PERFORM FROM units u WHERE u.id = NEW.unit_id AND (u.price = amount OR u.customer_id = NEW.customer_id AND u.hold_price = amount)
+            AND CASE TG_TABLE_NAME WHEN 'holds' THEN to_jsonb(NEW) -> 'price_lines' = u.price_lines ELSE true END;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'not the price of the unit' USING ERRCODE = 'check_violation', CONSTRAINT = 'priced_by_its_unit';
         END IF;
@@ -219,8 +225,23 @@ REFUSE = Function(
             *changes.REFUSALS,
             *visits.REFUSALS,
             *money.REFUSALS,
+            *prices.REFUSALS,
         )
     ),
 )
 
-INVARIANTS = (ALLOCATE, SCHEDULE, money.REFUND, PRICE_RANGE, OVERALL, PRICE, CHARGED, EDITIONS, MOVED, REFUSE, *CONVERSATIONS, LAST_OWNER)
+INVARIANTS = (
+    ALLOCATE,
+    SCHEDULE,
+    money.REFUND,
+    PRICE_RANGE,
+    OVERALL,
+    PRICE,
+    prices.LINES,
+    CHARGED,
+    EDITIONS,
+    MOVED,
+    REFUSE,
+    *CONVERSATIONS,
+    LAST_OWNER,
+)

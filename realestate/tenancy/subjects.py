@@ -30,7 +30,7 @@ def _concerns() -> dict[str, tuple[str, str, str]]:
 
 def _buyers() -> dict[str, tuple[str, str]]:
     """Of what concerns everybody with a firm booking in a project, the table and whom it is told: of a phase, those in its scope; of news,
-    never more than its audience."""
+    never more than its audience. Of a unit on show, those who follow it."""
     rows = {
         "project": ("projects", "b.project_id = t.id"),
         "progress": (
@@ -40,7 +40,8 @@ def _buyers() -> dict[str, tuple[str, str]]:
         "update": ("construction_updates", "b.project_id = t.project_id AND t.is_published AND t.audience <> 'internal'"),
     }
     active = tuple(status.value for status in ACTIVE)
-    return {
+    followers = "ARRAY(SELECT f.customer_id FROM favourites f WHERE f.unit_id = t.id AND t.is_published AND t.status <> 'unreleased')"
+    return {"unit": ("units", followers)} | {
         subject: (
             table,
             f"""ARRAY(SELECT p.customer_id FROM bookings b JOIN booking_parties p ON p.booking_id = b.id JOIN units u ON u.id = b.unit_id

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Float, and_, bindparam, func, or_, select
 
 from realestate.models.projects import Project
 from realestate.models.units import Unit
-from realestate.reading import Detail, Listing, contains
+from realestate.reading import Detail, Facets, Listing, contains
 from realestate.schemas.catalogue import PROJECT_SORTS
 from realestate.schemas.projects import ProjectDetail, ProjectPage, TeamProjectDetail, TeamProjectPage
 
@@ -38,25 +38,34 @@ def _distance_km() -> ColumnElement[Any]:
     return 2 * EARTH_RADIUS_KM * func.asin(func.sqrt(func.least(share, 1.0)))
 
 
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "q": or_(contains(Project.project_name, "q"), contains(Project.location_city, "q"), contains(Project.description, "q")),
+    "location": contains(Project.location, "location"),
+    "city": Project.city_key == func.lower(bindparam("city")),
+    "project_type": Project.project_type == bindparam("project_type"),
+    "status": Project.status == bindparam("status"),
+    "unit_type": select(Unit.id).where(Unit.project_id == Project.id, Unit.unit_type == bindparam("unit_type")).exists(),
+    "min_price": Project.price_range_max >= bindparam("min_price"),
+    "max_price": Project.price_range_min <= bindparam("max_price"),
+    "builder_id": Project.builder_id == bindparam("builder_id"),
+    "is_featured": Project.is_featured == bindparam("is_featured"),
+    # a place is three filters that come together: a box, of which an index knows the latitudes, and the circle inside it
+    "lat": and_(Project.latitude >= _LAT - _RADIUS / KM_PER_DEGREE, Project.latitude <= _LAT + _RADIUS / KM_PER_DEGREE),
+    "lng": _within_longitudes(),
+    "radius_km": _distance_km() <= _RADIUS,
+}
 PROJECTS = Listing(
     Project,
     ProjectPage,
     team=TeamProjectPage,
     sorts={name: getattr(Project, name) for name in PROJECT_SORTS},
-    filters={
-        "q": or_(contains(Project.project_name, "q"), contains(Project.location_city, "q"), contains(Project.description, "q")),
-        "location": contains(Project.location, "location"),
-        "city": Project.city_key == func.lower(bindparam("city")),
-        "project_type": Project.project_type == bindparam("project_type"),
-        "status": Project.status == bindparam("status"),
-        "unit_type": select(Unit.id).where(Unit.project_id == Project.id, Unit.unit_type == bindparam("unit_type")).exists(),
-        "min_price": Project.price_range_max >= bindparam("min_price"),
-        "max_price": Project.price_range_min <= bindparam("max_price"),
-        "builder_id": Project.builder_id == bindparam("builder_id"),
-        "is_featured": Project.is_featured == bindparam("is_featured"),
-        # a place is three filters that come together: a box, of which an index knows the latitudes, and the circle inside it
-        "lat": and_(Project.latitude >= _LAT - _RADIUS / KM_PER_DEGREE, Project.latitude <= _LAT + _RADIUS / KM_PER_DEGREE),
-        "lng": _within_longitudes(),
-        "radius_km": _distance_km() <= _RADIUS,
-    },
+    filters=_FILTERS,
 )
+PROJECT_FACETS = Facets(
+    Project,
+    words={"city": Project.location_city, "project_type": Project.project_type, "status": Project.status},
+    bands={"price": Project.price_range_min},
+    filters=_FILTERS,
+)
+AROUND = and_(_FILTERS["lat"], _FILTERS["lng"], _FILTERS["radius_km"])
+"""For other rooms: the projects around a place."""

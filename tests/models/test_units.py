@@ -13,7 +13,14 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 def unit(**more):
-    said = {"status": UnitStatus.available, "price": Decimal("7500000.01"), "price_history": [], "hold_count": 0, "is_published": True}
+    said = {
+        "status": UnitStatus.available,
+        "price": Decimal("7500000.01"),
+        "price_history": [],
+        "price_lines": [],
+        "hold_count": 0,
+        "is_published": True,
+    }
     return Unit(**said | more)
 
 
@@ -45,7 +52,8 @@ def test_every_new_price_leaves_the_old_one_in_the_history():
     flat.reprice(Decimal(8_000_000), NOW, 9)
     flat.reprice(Decimal(8_100_000), NOW, 9)
 
-    assert [entry["price"] for entry in flat.price_history] == [7500000.01, 8000000.0] and flat.price == 8_100_000
+    assert [(entry["old"], entry["new"]) for entry in flat.price_history] == [(7500000.01, 8000000.0), (8000000.0, 8100000.0)]
+    assert flat.price == 8_100_000 and {entry["by"] for entry in flat.price_history} == {9}
 
 
 @pytest.mark.parametrize("status", [UnitStatus.reserved, UnitStatus.booked, UnitStatus.sold, UnitStatus.handed_over])

@@ -192,3 +192,71 @@ async def test_a_hold_goes_on_and_can_be_let_go_of_when_the_project_is_withdrawn
 
     assert (await client.get(f"/api/units/{unit_id}", headers=asha.headers)).json()["status"] == "held"
     assert (await end(client, asha, unit_id)).status_code == 200
+
+
+# ── Terms and extensions ──
+
+
+async def extend(client, person, unit_id, **body):
+    return await client.post(f"/api/units/{unit_id}/hold/extension", headers=person.headers, **({"json": body} if body else {}))
+
+
+async def test_the_team_says_for_how_long_and_on_which_terms(client):
+    builder = await make_builder()
+    asha = await make_customer(known_to=builder)
+    unit_id, other = await make_units(builder, await make_project(builder, rules={"max_hold_hours": 200}), 2)
+    said = {"customer_id": asha.user_id, "hours": 200, "terms": "Cheque until Friday"}
+
+    for field, value in (("hours", 201), ("hours", 0), ("terms", "")):
+        refused = await hold(client, builder, unit_id, **said | {field: value})
+        assert (refused.status_code, field) == ((200 if value == "" else 422), field)
+        await end(client, builder, unit_id)
+    for field in ("hours", "terms"):
+        assert (await hold(client, asha, other, **{field: said[field]})).json()["errors"][0]["code"] == "TEAM_ONLY"
+    unit = (await hold(client, builder, other, **said)).json()
+
+    assert timedelta(hours=199) < left(unit) <= timedelta(hours=200)
+    for person in (builder, asha):
+        (held,) = (await client.get(f"/api/units/{other}/holds", headers=person.headers)).json()
+        assert (held["terms"], held["is_running"], held["price"]) == ("Cheque until Friday", True, 7500000.01)
+    ravi = await make_customer()
+    assert (await client.get(f"/api/units/{other}/holds", headers=ravi.headers)).json() == []
+
+
+async def test_a_hold_is_extended_once_within_the_longest_time(client):
+    builder, asha = await make_builder(), await make_customer()
+    unit_id = await make_unit(builder)
+    before = (await hold(client, asha, unit_id)).json()
+
+    assert (await extend(client, builder, unit_id, hours=336)).json()["code"] == "HOLD_TOO_LONG"
+    after = (await extend(client, builder, unit_id, hours=24)).json()
+
+    assert left(after) - left(before) > timedelta(hours=23) and after["status"] == "held"
+    assert await told(client, asha) == ["hold_extended"]
+    again = await extend(client, builder, unit_id)
+    assert (again.status_code, again.json()["code"]) == (409, "EXTENSION_LIMIT")
+    stale = await client.post(f"/api/units/{unit_id}/hold/extension", headers=builder.headers | {"If-Match": f'"{before["version"]}-x"'})
+    assert stale.status_code == 412
+
+
+async def test_a_project_sets_how_often_and_how_far_a_hold_is_extended(client):
+    builder = await make_builder()
+    asha = await make_customer(known_to=builder)
+    project_id = await make_project(builder, rules={"staff_hold_hours": 10, "max_hold_hours": 25, "max_extensions": 2})
+    (unit_id,) = await make_units(builder, project_id)
+    await hold(client, builder, unit_id, customer_id=asha.user_id)
+
+    hours = [round(left((await extend(client, builder, unit_id)).json()) / timedelta(hours=1)) for _ in range(2)]
+
+    assert hours == [20, 25]
+    assert (await extend(client, builder, unit_id)).json()["code"] == "EXTENSION_LIMIT"
+
+
+async def test_a_seller_does_not_touch_the_hold_of_a_colleagues_customer(client):
+    builder, asha = await make_builder(), await make_customer()
+    sales = await make_member(builder, TeamRole.sales)
+    unit_id = await make_unit(builder)
+    await hold(client, asha, unit_id)
+
+    for refused in (await extend(client, sales, unit_id), await end(client, sales, unit_id)):
+        assert (refused.status_code, refused.json()["code"]) == (409, "NOT_HELD")

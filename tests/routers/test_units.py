@@ -222,7 +222,7 @@ async def test_a_new_price_is_kept_in_the_history_and_the_status_is_not_to_be_se
     unit = (await change(client, builder, unit_id, {"price": 8000000, "facing": "NorthEast", "tower": ""}, **{"If-Match": etag})).json()
 
     assert unit["price"] == 8000000 and unit["facing"] == "north_east" and unit["tower"] is None and unit["version"] == 2
-    assert [(old["price"], old["by"]) for old in unit["price_history"]] == [(7500000.01, builder.user_id)]
+    assert [(one["old"], one["new"], one["by"]) for one in unit["price_history"]] == [(7500000.01, 8000000, builder.user_id)]
     assert (await change(client, builder, unit_id, {"price": 8000000})).json()["price_history"] == unit["price_history"]
     assert (await change(client, builder, unit_id, {"price": 9}, **{"If-Match": etag})).status_code == 412
     assert (await change(client, builder, unit_id, {"status": "sold"})).status_code == 422
@@ -250,7 +250,7 @@ async def test_a_change_that_changes_nothing_is_not_kept_book_of(client):
 
     async with transaction(WORKER) as session:
         book = select(AuditEvent.action, AuditEvent.details).where(AuditEvent.builder_id == builder.builder_id).order_by(AuditEvent.id)
-        assert [action for action, _ in await session.execute(book)] == ["unit.repriced", "unit.changed"]
+        assert [action for action, _ in await session.execute(book)] == ["unit_price_changed", "unit.changed"]
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])

@@ -9,7 +9,7 @@ import pytest
 from realestate.database import WORKER
 from tests.factories import make_builder, make_customer, make_project, make_units
 from tests.speaking import speaking, until_waiting
-from tests.tenancy.world import ALLOCATION, LINE, UNIT, sell
+from tests.tenancy.world import ALLOCATION, LINE, UNIT, reprice, sell
 
 pytestmark = pytest.mark.anyio
 
@@ -116,7 +116,7 @@ async def test_the_price_range_follows_the_units(house):
     [dear] = await make_units(builder, project_id, price="90.00")
     assert await price_range(builder, project_id) == (5000, 9000)
     async with speaking(builder) as connection:
-        await connection.execute("UPDATE units SET price = 7000 WHERE id = %s", [cheap])
+        await connection.execute(reprice(7000) + " WHERE id = %s", [cheap])
         await connection.commit()
         assert await price_range(builder, project_id) == (7000, 9000)
     async with speaking(builder) as connection:
@@ -130,8 +130,8 @@ async def test_two_new_prices_at_once_are_both_in_the_range(house):
     project_id = await make_project(builder)
     units = await make_units(builder, project_id, 2, price="50.00")
     async with speaking(builder) as first, speaking(builder) as second:
-        await first.execute("UPDATE units SET price = 1000 WHERE id = %s", [units[0]])
-        late = asyncio.create_task(second.execute("UPDATE units SET price = 9000 WHERE id = %s", [units[1]]))
+        await first.execute(reprice(1000) + " WHERE id = %s", [units[0]])
+        late = asyncio.create_task(second.execute(reprice(9000) + " WHERE id = %s", [units[1]]))
         await until_waiting(second)
         await first.commit()
         await late
@@ -145,7 +145,7 @@ async def test_a_unit_added_while_another_is_repriced_is_in_the_range(house):
     [unit_id] = await make_units(builder, project_id, price="50.00")
     new = f"{UNIT} VALUES (%s, %s, true, 'x', 'shop', 1, 9000)"
     async with speaking(builder) as first, speaking(builder) as second:
-        await first.execute("UPDATE units SET price = 1000 WHERE id = %s", [unit_id])
+        await first.execute(reprice(1000) + " WHERE id = %s", [unit_id])
         late = asyncio.create_task(second.execute(new, [builder.builder_id, project_id]))
         await until_waiting(second)
         await first.commit()

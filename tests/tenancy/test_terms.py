@@ -10,7 +10,7 @@ from realestate.schemas.bookings import BookingCreate, BookingIntent
 from realestate.services import bookings, units
 from tests.factories import make_builder, make_customer, make_project, make_units
 from tests.speaking import attempt, speaking
-from tests.tenancy.world import BOOKING, HOLD, identity, sell
+from tests.tenancy.world import BOOKING, HOLD, identity, reprice, sell
 
 pytestmark = pytest.mark.anyio
 NOT_ACCEPTED = "23514"
@@ -113,7 +113,7 @@ async def test_a_hold_keeps_its_price_when_the_unit_becomes_dearer(house):
     async with transaction(identity(asha)) as session:
         await units.hold(session, identity(asha), unit_id, None)
     async with speaking(ashoka) as connection:
-        await connection.execute("UPDATE units SET price = price + 100 WHERE id = %s", [unit_id])
+        await connection.execute(reprice("price + 100") + " WHERE id = %s", [unit_id])
         await connection.commit()
     booking_id = await order(asha, unit_id, BookingIntent.reserve)
     async with speaking(asha) as connection:

@@ -60,3 +60,9 @@ NOTE = (
     " VALUES ({ravi}, 99, 'hold_created', 'booking', 'x', 'x', 'hold', 1, 'x')"
 )
 AUDIT = "INSERT INTO audit_events (actor_role, action, entity_type, entity_id) VALUES ('builder', 'x', 'unit', 1)"
+
+
+def reprice(price):
+    """A new price in minor units, entered into the history as the database wants it."""
+    entry = f"jsonb_build_object('at', now(), 'by', current_setting('app.user_id')::bigint, 'old', price * 0.01, 'new', ({price}) * 0.01)"
+    return f"UPDATE units SET price = {price}, price_history = price_history || {entry}"

@@ -157,7 +157,6 @@ class Customer(Timestamped, Versioned, Base):
     kyc_status: Mapped[KycStatus] = mapped_column(server_default=KycStatus.not_started)
     kyc: Mapped[dict[str, Any]] = mapped_column(server_default="{}", deferred=True, deferred_raiseload=True)
     pan_hash: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    favourites: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
     marketing_consent_at: Mapped[datetime | None]
 
     @hybrid_property

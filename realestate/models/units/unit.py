@@ -18,13 +18,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict, Invalid
-from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned, as_said
+from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
 from realestate.models.projects import Project
+from realestate.models.rules import Rules
+from realestate.models.units.priced import FREE, NOT_TAKEN, Priced
 from realestate.models.units.shown import Shown
 from realestate.models.units.words import AreaUnit, FacingDirection, SalesChannel, UnitStatus, UnitType
 
 U = UnitStatus
-NOT_TAKEN = (U.unreleased, U.available, U.blocked, U.held)
 BOOKED_AS = (
     *("tower", "unit_number", "unit_type", "floor_number", "stack"),
     *("area_sqft", "built_up_area", "super_area", "area_unit"),
@@ -34,7 +35,7 @@ _PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "defe
 """Columns of the builder's team: whoever may see them asks for them (`undefer_group("private")`)."""
 
 
-class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Base):
+class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Priced, Base):
     """One sellable flat, shop or plot (domain.md §1).
 
     `customer_id` is who holds or has it. `hold_expires_at` is the clock of that claim while it is not yet firm (a hold, or a reserve
@@ -68,6 +69,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Base):
         ),
         Index("ix_units_hold_expires_at", "hold_expires_at", postgresql_where=text("status IN ('held', 'reserved')")),
         Index("ix_units_price", "price"),
+        Index("ix_units_project_id_price", "project_id", "price"),
         Index("ix_units_unit_type", "unit_type", "project_id"),
         {"postgresql_with": {"fillfactor": "90"}},
     )
@@ -77,9 +79,12 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Base):
         "block": ((U.available,), U.blocked),
         "unblock": ((U.blocked,), U.available),
         "hold": ((U.available,), U.held),
+        "extend": ((U.held,), U.held),
         "end_hold": ((U.held,), U.available),
         "reserve": ((U.available, U.held), U.reserved),
         "book": ((U.reserved,), U.booked),
+        "sell": ((U.booked,), U.sold),
+        "hand_over": ((U.sold,), U.handed_over),
         "end_booking": ((U.reserved, U.booked, U.sold), U.available),
     }
 
@@ -156,23 +161,23 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Base):
         self.customer_id, self.hold_expires_at = customer_id, until
 
     def _be_claimed(self, event: str, is_anothers: bool = False) -> None:
-        if is_anothers or event not in self.allowed:
+        if is_anothers or (self.status not in FREE and event not in self.allowed):
             raise Conflict("UNIT_NOT_AVAILABLE", "This unit is not available.")
         self.take(event)
+
+    def extend(self, until: datetime) -> None:
+        """Keep it longer for whoever holds it."""
+        self.take("extend")
+        self.hold_expires_at = until
 
     def firm(self) -> None:
         """Money has come: the claim no longer ends by the clock."""
         self.hold_expires_at = None
 
     def free(self, event: str) -> None:
-        """Back on the market: `end_hold` or `end_booking`."""
+        """Nobody's any more: `end_hold`, or `end_booking`, after which the project's rules may want it out of sight. The project must be
+        loaded."""
         self.take(event)
+        if event == "end_booking" and Rules.of(self.project.rules).return_to == U.unreleased:
+            self.take("withdraw")
         self.customer_id = self.held_by_user_id = self.hold_expires_at = self.hold_price = None
-
-    def reprice(self, price: Decimal, at: datetime, by: int) -> None:
-        """A new list price; holds and bookings keep the price they were given."""
-        if self.status not in NOT_TAKEN:
-            raise Invalid.field("price", "The price of a unit that is taken cannot change.", "UNIT_TAKEN")
-        entry = {"price": float(self.price), "until": as_said(at), "by": by}
-        self.price_history = [*self.price_history, entry]
-        self.price = price

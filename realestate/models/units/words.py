@@ -81,3 +81,18 @@ class HoldEnd(Kind):
     released = "released"
     expired = "expired"
     reserved = "reserved"
+
+
+class PriceCode(Kind):
+    """What a line of a price is for."""
+
+    base = "base"
+    floor_rise = "floor_rise"
+    view = "view"
+    parking = "parking"
+    club = "club"
+    maintenance_advance = "maintenance_advance"
+    discount = "discount"
+    tax = "tax"
+    fee = "fee"
+    other = "other"

@@ -11,12 +11,12 @@ from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
-from realestate.schemas.catalogue import ProjectSearch, UnitFilter
+from realestate.schemas.catalogue import Grid, ProjectFilter, ProjectSearch, UnitFilter
 from realestate.schemas.projects import ProjectCreate, ProjectDetail, ProjectPage, ProjectUpdate, TeamProjectDetail, TeamProjectPage
-from realestate.schemas.units import TeamUnit, UnitOut
+from realestate.schemas.units import Availability, ProjectFacets, TeamAvailability, TeamUnit, UnitOut
 from realestate.services import projects
-from realestate.views.projects import PROJECT, PROJECTS
-from realestate.views.units import TEAM_UNITS_OF_PROJECT, UNITS_OF_PROJECT
+from realestate.views.projects import PROJECT, PROJECT_FACETS, PROJECTS
+from realestate.views.units import AVAILABILITY, TEAM_UNITS_OF_PROJECT, UNITS_OF_PROJECT
 
 router = Router(prefix="/api/projects", tags=["projects"])
 
@@ -27,6 +27,18 @@ Planner = Annotated[Identity, may(Permission.inventory_write)]
 async def list_projects(search: Annotated[ProjectSearch, asked(ProjectSearch)], read: AnyReader) -> Response:
     """What is published; a builder's token sees its own projects, drafts included, and no others."""
     return await read.page(PROJECTS, search)
+
+
+@router.get("/facets", response_model=ProjectFacets)
+async def count_projects(wanted: Annotated[ProjectFilter, asked(ProjectFilter)], read: AnyReader) -> Response:
+    """How many projects a search with the same parameters would find: by city, type, status and lowest price."""
+    return await read.feed(PROJECT_FACETS, wanted)
+
+
+@router.get("/{project_id}/availability", response_model=Availability | TeamAvailability, responses=CONDITIONAL)
+async def get_project_availability(project_id: Id, wanted: Annotated[Grid, asked(Grid)], read: AnyReader) -> Response:
+    """All units of a project by tower, floor and stack, for a plan to click on. What others hold or have booked is `not_available`."""
+    return await read.one(AVAILABILITY, project_id, tower=wanted.tower)
 
 
 @router.get("/{project_id}", response_model=ProjectDetail | TeamProjectDetail, responses=CONDITIONAL)

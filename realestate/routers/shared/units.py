@@ -5,20 +5,49 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, CurrentParty, ExpectedVersion, PartySession, answer, asked, may
+from realestate.dependencies import (
+    AnyReader,
+    BuilderReader,
+    BuilderSession,
+    CurrentParty,
+    ExpectedVersion,
+    PartyReader,
+    PartySession,
+    answer,
+    asked,
+    may,
+)
 from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
-from realestate.schemas.catalogue import UnitSearch
-from realestate.schemas.units import BlockCreate, HoldCreate, TeamUnitDetail, TeamUnitPage, UnitCreate, UnitDetail, UnitPage, UnitUpdate
+from realestate.schemas.catalogue import Comparison, History, UnitSearch
+from realestate.schemas.units import (
+    BlockCreate,
+    ComparedUnit,
+    HoldCreate,
+    HoldExtensionCreate,
+    HoldOut,
+    QuoteCreate,
+    QuoteOut,
+    TeamComparedUnit,
+    TeamUnitDetail,
+    TeamUnitPage,
+    UnitAct,
+    UnitCostSheet,
+    UnitCreate,
+    UnitDetail,
+    UnitPage,
+    UnitUpdate,
+)
 from realestate.services import units
-from realestate.views.units import TEAM_UNITS, UNIT, UNITS
+from realestate.views.units import COMPARED, COST_SHEET, HISTORY, HOLDS, TEAM_UNITS, UNIT, UNITS, quote_basis
 
 router = Router(prefix="/api/units", tags=["units"])
 
 Planner = Annotated[Identity, may(Permission.inventory_write)]
+Seller = Annotated[Identity, may(Permission.units_hold)]
 _may_hold = may(Permission.units_hold).dependency
 
 
@@ -32,14 +61,30 @@ Holder = Annotated[Identity, Depends(_holder)]
 
 @router.get("", response_model=UnitPage | TeamUnitPage)
 async def list_units(search: Annotated[UnitSearch, asked(UnitSearch)], read: AnyReader) -> Response:
-    """Units of all projects on show; a builder's token sees its own units and no others."""
+    """Units of all projects on show; a builder's token sees its own units and no others.
+
+    `lat`, `lng` and `radius_km` mean the place of their project. `facets=true` counts what the same search finds by type, bedrooms,
+    status and price.
+    """
     return await read.page(TEAM_UNITS if read.identity.role in TEAM else UNITS, search)
+
+
+@router.get("/compare", response_model=list[ComparedUnit] | list[TeamComparedUnit])
+async def compare_units(wanted: Annotated[Comparison, asked(Comparison)], read: AnyReader) -> Response:
+    """Up to four units side by side, in the order of their ids; one that the caller may not see is left out."""
+    return await read.all(COMPARED, ids=wanted.ids)
 
 
 @router.get("/{unit_id}", response_model=UnitDetail | TeamUnitDetail, responses=CONDITIONAL)
 async def get_unit(unit_id: Id, read: AnyReader) -> Response:
     """One unit with its project. What others hold or have booked is `not_available`."""
     return await read.one(UNIT, unit_id)
+
+
+@router.get("/{unit_id}/cost-sheet", response_model=UnitCostSheet, responses=CONDITIONAL)
+async def get_cost_sheet(unit_id: Id, read: AnyReader) -> Response:
+    """What a unit costs, line by line; the lines sum exactly to the total, those in the plan to the price."""
+    return await read.one(COST_SHEET, unit_id)
 
 
 @router.post("", response_model=TeamUnitDetail, status_code=201, responses=problems(404, 409))
@@ -96,16 +141,49 @@ async def unblock_unit(unit_id: Id, version: ExpectedVersion, _: Planner, sessio
 
 @router.post("/{unit_id}/hold", response_model=UnitDetail | TeamUnitDetail, responses=problems(409))
 async def hold_unit(unit_id: Id, holder: Holder, session: PartySession, for_whom: HoldCreate | None = None) -> Response:
-    """Keep a unit at today's price for a while: customers for themselves, a builder's sales team for one of its leads.
+    """Keep a unit at today's price for a while: customers for themselves, a builder's sales team for one of its leads, on its terms.
 
     409 `UNIT_NOT_AVAILABLE`, `HOLD_LIMIT` (two units of a project at a time), `HOLD_TOO_OFTEN` (twice a unit in half an hour).
     """
-    await units.hold(session, holder, unit_id, for_whom.customer_id if for_whom else None)
+    await units.hold(session, holder, unit_id, **(for_whom or HoldCreate()).model_dump())
     return await answer(session, UNIT, unit_id)
 
 
 @router.delete("/{unit_id}/hold", response_model=Said, responses=problems(409, 412))
 async def release_hold(unit_id: Id, version: ExpectedVersion, holder: Holder, session: PartySession) -> Said:
-    """Let go of a hold, as its holder or for the builder. 409 `NOT_HELD` when none is running."""
+    """Let go of a hold, as its holder or for the builder. 409 `NOT_HELD` when none is running (`INVALID_TRANSITION` to the team)."""
     await units.end_hold(session, holder, unit_id, version)
     return Said(message="The hold has been released.")
+
+
+@router.post("/{unit_id}/hold/extension", response_model=TeamUnitDetail, responses=problems(409, 412))
+async def extend_hold(
+    unit_id: Id, version: ExpectedVersion, _: Seller, session: BuilderSession, longer: HoldExtensionCreate | None = None
+) -> Response:
+    """Keep a unit longer for whoever holds it, once, and within the longest time of a hold (both are rules of the project).
+
+    409 `EXTENSION_LIMIT`, `HOLD_TOO_LONG` (with the `latest` end), `INVALID_TRANSITION` when nobody holds it.
+    """
+    await units.extend_hold(session, unit_id, version, longer.hours if longer else None)
+    return await answer(session, UNIT, unit_id)
+
+
+@router.get("/{unit_id}/holds", response_model=list[HoldOut])
+async def list_holds(unit_id: Id, read: PartyReader) -> Response:
+    """Each time that a unit was held, the latest first, with the price and what it consisted of; customers see their own."""
+    return await read.all(HOLDS, unit_id=unit_id)
+
+
+@router.get("/{unit_id}/history", response_model=list[UnitAct])
+async def list_unit_history(unit_id: Id, wanted: Annotated[History, asked(History)], _: Planner, read: BuilderReader) -> Response:
+    """What was done to a unit, its holds and its bookings, and by whom, the latest first. A member limited to some projects reads no audit."""
+    return await read.all(HISTORY, unit_id=unit_id, limit=wanted.limit)
+
+
+@router.post("/{unit_id}/quote", response_model=QuoteOut, responses=problems(409))
+async def quote_unit(unit_id: Id, read: AnyReader, wanted: QuoteCreate | None = None) -> QuoteOut:
+    """What a unit would cost if it were booked today: a dated schedule for each plan. It keeps nothing and promises nothing.
+
+    Lines whose work is certified already are due at once; of a hold of one's own, the frozen price counts. 409 `PLAN_NOT_OFFERED`.
+    """
+    return units.quote(await read.data(quote_basis(read.identity.role), unit_id=unit_id), wanted.payment_plan if wanted else None)

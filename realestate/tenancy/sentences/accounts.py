@@ -7,7 +7,7 @@ COMPANY_PROFILE = ("contact_name", "phone", "address", "website", "description",
 COMPANY_ACCOUNT = ("tax_number", "bank", "numbering", "rules", "version", "updated_at")
 CUSTOMER_PROFILE = (
     *("first_name", "last_name", "phone", "address", "date_of_birth", "preferred_contact_method", "nationality"),
-    *("favourites", "marketing_consent_at", "version", "updated_at"),
+    *("marketing_consent_at", "version", "updated_at"),
 )
 CUSTOMER_TO_BUILDERS = tuple(column.name for column in Customer.__table__.columns if column.name not in ("kyc", "pan_hash"))
 PERSON = (

@@ -1,20 +1,22 @@
-"""Units and holds, as said."""
+"""Units, as said."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from realestate.compiling import Says
+from realestate.errors import Invalid
 from realestate.models.units import AreaUnit, FacingDirection, SalesChannel, ShownStatus, UnitStatus, UnitType
-from realestate.schemas.base import Amount, Id, Input, Line, Page, Url, Wire
+from realestate.schemas.base import Amount, Id, Input, Line, Url, Wire
 from realestate.schemas.catalogue import UNSAID, Area, Creation, Few, Floor, Price, Short
 from realestate.schemas.projects import ProjectSummary
+from realestate.schemas.units.prices import PriceLines
 
 
-def _first_status(status: UnitStatus) -> UnitStatus:
+def first_status(status: UnitStatus) -> UnitStatus:
     if status not in (UnitStatus.available, UnitStatus.unreleased):
         raise PydanticCustomError("enum", "Input should be 'available' or 'unreleased'")
     return status
@@ -38,6 +40,7 @@ class _UnitFields(Input):
     parking_spaces: Few = UNSAID
     floor_plan_url: Url | None = None
     features: Annotated[list[Line], Field(max_length=100)] = UNSAID
+    price_lines: PriceLines = UNSAID
 
 
 EXAMPLE: dict[str, Any] = {
@@ -60,10 +63,16 @@ class UnitCreate(_UnitFields, Creation, json_schema_extra={"examples": [EXAMPLE]
     unit_number: Short
     unit_type: UnitType
     area_sqft: Area
-    price: Price
+    price: Annotated[Price, Field(description="may be left out where price_lines say it")] = UNSAID
     status: Annotated[
-        UnitStatus, AfterValidator(_first_status), Field(description="available (the default where the project is published) or unreleased")
+        UnitStatus, AfterValidator(first_status), Field(description="available (the default where the project is published) or unreleased")
     ] = UNSAID
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Self:
+        if self.price is None and not self.price_lines:
+            raise Invalid.field("price", "Say the price, or what it consists of.", "MISSING")
+        return self
 
 
 class UnitUpdate(_UnitFields, json_schema_extra={"examples": [{"price": 8900000, "facing": "east"}]}):
@@ -73,12 +82,6 @@ class UnitUpdate(_UnitFields, json_schema_extra={"examples": [{"price": 8900000,
     unit_type: UnitType = UNSAID
     area_sqft: Area = UNSAID
     price: Price = UNSAID
-
-
-class HoldCreate(Input, json_schema_extra={"examples": [{"customer_id": 12}]}):
-    """For whom; customers hold for themselves and need not say it."""
-
-    customer_id: Id | None = None
 
 
 class BlockCreate(Input, json_schema_extra={"examples": [{"reason": "Model flat until March"}]}):
@@ -123,9 +126,12 @@ class UnitDetail(UnitOut):
 
 
 class PriceChange(TypedDict):
-    price: Amount
-    until: datetime
+    """Who has changed the price when, from what to what."""
+
+    at: datetime
     by: int
+    old: Amount
+    new: Amount
 
 
 class TeamUnit(UnitOut):
@@ -143,11 +149,3 @@ class TeamUnit(UnitOut):
 
 class TeamUnitDetail(TeamUnit):
     project: ProjectSummary
-
-
-class UnitPage(Page):
-    units: list[UnitDetail]
-
-
-class TeamUnitPage(Page):
-    units: list[TeamUnitDetail]

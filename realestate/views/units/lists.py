@@ -2,15 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 
 from realestate.models.projects import Project
 from realestate.models.units import Unit
-from realestate.reading import Collection, Detail, Listing, contains
+from realestate.reading import FACETS, Collection, Detail, Facets, Listing, contains
 from realestate.schemas.catalogue import UNIT_SORTS
 from realestate.schemas.units import TeamUnit, TeamUnitDetail, TeamUnitPage, UnitDetail, UnitOut, UnitPage
+from realestate.views.projects import AROUND
 
 UNIT = Detail(Unit, UnitDetail, path="/api/units", team=TeamUnitDetail)
+
+
+def _in_projects(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of the projects that fit."""
+    return Unit.project_id == func.any(func.array(select(Project.id).where(*where).scalar_subquery()))
+
 
 _PLACES = select(Project.id).where(or_(contains(Project.project_name, "q"), contains(Project.location, "q")))
 _FILTERS: dict[str, ColumnElement[bool]] = {
@@ -20,11 +28,27 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
     "min_price": Unit.price >= bindparam("min_price"),
     "max_price": Unit.price <= bindparam("max_price"),
     "bedrooms": Unit.bedrooms == bindparam("bedrooms"),
+    "min_area": Unit.area_sqft >= bindparam("min_area"),
+    "max_area": Unit.area_sqft <= bindparam("max_area"),
+    "facing": Unit.facing == bindparam("facing"),
+    "tower": Unit.tower == bindparam("tower"),
+    "floor": Unit.floor_number == bindparam("floor"),
+    "city": _in_projects(Project.city_key == func.lower(bindparam("city"))),
+    # a place is said with three names, and looked for once
+    "lat": true(),
+    "lng": true(),
+    "radius_km": _in_projects(AROUND),
 }
 _SORTS = {name: getattr(Unit, name) for name in UNIT_SORTS}
 
-UNITS = Listing(Unit, UnitPage, sorts=_SORTS, filters=_FILTERS | {"status": Unit.shown_status == bindparam("status")})
-TEAM_UNITS = Listing(Unit, TeamUnitPage, sorts=_SORTS, filters=_FILTERS | {"status": Unit.current_status == bindparam("status")})
+
+def _listing(page: type[BaseModel], status: Any) -> Listing:
+    words = {"unit_type": Unit.unit_type, "bedrooms": Unit.bedrooms, "status": status}
+    facets = Facets(Unit, words=words, bands={"price": Unit.price})
+    return Listing(Unit, page, sorts=_SORTS, filters=_FILTERS | {"status": status == bindparam("status"), FACETS: true()}, facets=facets)
+
+
+UNITS, TEAM_UNITS = _listing(UnitPage, Unit.shown_status), _listing(TeamUnitPage, Unit.current_status)
 
 
 def _unless_unsaid(name: str, column: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
