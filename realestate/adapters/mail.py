@@ -13,6 +13,7 @@ from realestate.errors import Undeliverable
 
 PATIENCE = 60.0
 """Seconds for all of one conversation."""
+NOWHERE = "there is no SMTP_URL"
 
 
 def is_available() -> bool:
@@ -22,6 +23,8 @@ def is_available() -> bool:
 
 async def send(message: EmailMessage) -> None:
     """Back once the server has taken it. Undeliverable says whether another try makes sense."""
+    if not is_available():  # any more: it was, when this was written
+        raise Undeliverable(NOWHERE, is_final=False)
     if not settings.smtp_url:
         return await asyncio.to_thread(outbox.put, message)
     try:

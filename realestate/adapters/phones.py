@@ -5,6 +5,7 @@ from email.message import EmailMessage
 
 from realestate.adapters import outbox
 from realestate.config import settings
+from realestate.errors import Undeliverable
 
 
 def is_available() -> bool:
@@ -14,6 +15,8 @@ def is_available() -> bool:
 
 async def send(channel: str, to: str, text: str) -> None:
     """`to` is a phone number, or whom to push to. A provider's adapter raises Undeliverable, as `adapters.mail` does."""
+    if not is_available():
+        raise Undeliverable("there is no way to phones", is_final=True)
     message = EmailMessage()
     message["X-Channel"], message["To"], message["Subject"] = channel, to, text.partition("\n")[0]
     message.set_content(text)

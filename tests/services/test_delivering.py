@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from realestate import crud
 from realestate.adapters import outbox
+from realestate.adapters.mail import NOWHERE
 from realestate.config import settings
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
@@ -96,6 +98,11 @@ async def test_quiet_hours_may_lie_within_a_day_and_end_where_the_clock_skips():
     night = {"quiet_hours": NIGHT.model_dump(), "zone": BERLIN, "now": utc("2026-11-21T23:00")}
     assert chosen(Event.message_new, **night) == [(Channel.email, utc("2026-11-22T06:00"), False)]
     assert chosen(Event.message_new, priority=Priority.critical, **night) == [(Channel.email, utc("2026-11-21T23:00"), False)]
+
+
+async def test_a_digest_whose_hour_is_a_quiet_one_comes_when_they_end():
+    late = {"quiet_hours": {"begins": "22:00", "ends": "09:30"}, "now": utc("2026-11-21T07:15")}
+    assert chosen(Event.update_published, **late) == [(Channel.email, utc("2026-11-22T08:30"), True)]
 
 
 async def test_a_digest_comes_at_its_hour_where_its_reader_lives():
@@ -232,6 +239,22 @@ async def test_production_without_a_server_makes_no_mails(client, post, monkeypa
     assert deliveries.available() == []
     monkeypatch.setattr(settings, "smtp_url", "smtp://mail.test")
     assert deliveries.available() == [Channel.email]
+
+
+async def test_without_a_server_people_are_invited_all_the_same_and_nothing_is_said_to_be_sent(client, post, monkeypatch):
+    builder, person = await make_builder(), await make_customer()
+    async with transaction(WORKER) as session:
+        await deliveries.post(session, Purpose.reset_password, secret=person.email)
+    monkeypatch.setattr(settings, "environment", "production")
+    said = {"email": f"{token_hex(6)}@example.com", "full_name": "Nikhil Jadhav", "team_role": "sales"}
+    invited = await client.post("/api/builder/team/invites", json=said, headers=builder.headers)
+    assert invited.status_code == 201 and invited.json()["code"]
+    await deliveries.deliver_due()
+    assert outbox.latest() == [], "what was asked for while there was one waits for it"
+    query = "SELECT purpose, state, last_error FROM deliveries d ORDER BY d.id DESC LIMIT 2"
+    async with speaking(WORKER) as connection:
+        rows = await (await connection.execute(query)).fetchall()
+    assert rows == [("team_invitation", "suppressed", NOWHERE), ("reset_password", "queued", NOWHERE)]
 
 
 async def test_what_was_sent_is_forgotten_after_a_quarter_and_what_waits_is_not(client, post):

@@ -58,7 +58,7 @@ def available() -> list[Channel]:
 def ways(
     event: Event, category: NotificationCategory, priority: Priority, is_customer: bool, wanted: Preferences, zone: ZoneInfo, now: datetime
 ) -> Iterator[Way]:
-    """How this recipient hears of an event outside the app. Quiet hours hold back whatever is not critical; a digest has its own hour."""
+    """How this recipient hears of an event outside the app. Quiet hours hold back whatever is not critical, digests too."""
     is_notice = event in LEGAL and (is_customer or event in OF_ACCOUNTS)
     waits = not is_notice and event in (CAN_WAIT if is_customer else CAN_WAIT_FOR_TEAM)
     digest = wanted.digest or DAILY
@@ -70,7 +70,7 @@ def ways(
         if not waits or digest.every == "never":
             yield Way(channel, loud, in_digest=False)
         elif is_mail:
-            yield Way(channel, next_digest(digest, zone, now), in_digest=True)
+            yield Way(channel, after_quiet(wanted.quiet_hours, zone, next_digest(digest, zone, now)), in_digest=True)
 
 
 def after_quiet(quiet: QuietHours | None, zone: ZoneInfo, now: datetime) -> datetime:
