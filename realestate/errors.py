@@ -101,6 +101,13 @@ class Undeliverable(Exception):
         self.is_final = is_final
 
 
+class Away(Undeliverable):
+    """Nobody there who could take any message."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, is_final=False)
+
+
 class Replayed(Exception):
     """A request that was answered before, and the answer. `routing` gives it again."""
 

@@ -9,7 +9,7 @@ import aiosmtplib
 
 from realestate.adapters import outbox
 from realestate.config import settings
-from realestate.errors import Undeliverable
+from realestate.errors import Away, Undeliverable
 
 PATIENCE = 60.0
 """Seconds for all of one conversation."""
@@ -41,7 +41,7 @@ async def send(message: EmailMessage) -> None:
     except aiosmtplib.SMTPNotSupported as error:  # such as an address beyond ASCII
         raise Undeliverable(f"the mail server cannot take it: {error.message}", is_final=True) from None
     except (OSError, TimeoutError, aiosmtplib.SMTPException) as error:
-        raise Undeliverable(f"the mail server is away: {type(error).__name__}", is_final=False) from None
+        raise Away(f"the mail server is away: {type(error).__name__}") from None
 
 
 async def _converse(message: EmailMessage) -> None:

@@ -71,6 +71,12 @@ async def claim(session: AsyncSession, most: int) -> list[int]:
     return list(await session.scalars(taken.execution_options(synchronize_session=False)))
 
 
+async def give_back(session: AsyncSession, ids: list[int], again_in: timedelta) -> None:
+    """Claimed and not tried: as if it had not been claimed, for later."""
+    given = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.queued)
+    await session.execute(given.values(next_try_at=func.now() + again_in, attempts=Delivery.attempts - 1))
+
+
 async def parcel(session: AsyncSession, delivery_id: int) -> Parcel:
     """What was claimed. A company stands beside what is said in its name."""
     rows = (

@@ -125,6 +125,19 @@ async def test_a_server_that_is_away_is_asked_again_later(asha, monkeypatch):
     assert [row[0] for row in await rows_of(asha.email)] == ["queued"]
 
 
+async def test_while_the_server_is_away_only_the_first_are_tried_and_the_others_wait(asha, monkeypatch):
+    for _ in range(6):
+        async with transaction(WORKER) as session:
+            await deliveries.post(session, Purpose.verify_email, user_id=asha.user_id)
+    async with serving(Server()) as port:
+        pass
+    monkeypatch.setattr(settings, "smtp_url", f"smtp://127.0.0.1:{port}")
+    assert await deliveries.deliver_due() == 0
+    rows = await rows_of(asha.email, "state, attempts, next_try_at BETWEEN now() AND now() + interval '1 minute'")
+    assert len(rows) == 7 and {(state, soon) for state, _, soon in rows} == {("queued", True)}
+    assert 1 <= sum(attempts for _, attempts, _ in rows) <= 2
+
+
 async def test_a_server_without_a_good_certificate_gets_nothing(asha, monkeypatch, tmp_path):
     server = Server()
     assert await deliver(monkeypatch, server, tls_context=self_signed(tmp_path)) == 0

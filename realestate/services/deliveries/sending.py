@@ -9,7 +9,7 @@ from realestate import crud
 from realestate.adapters import mail, phones
 from realestate.crud.deliveries import Parcel
 from realestate.database import WORKER, transaction
-from realestate.errors import Undeliverable
+from realestate.errors import Away, Undeliverable
 from realestate.logs import log
 from realestate.models.deliveries import Channel, DeliveryState
 from realestate.services.deliveries import composing
@@ -36,10 +36,13 @@ async def deliver_due() -> int:
 async def _send_due() -> int:
     sent = 0
     for _ in range(MOST_BATCHES):
-        lanes, ids = asyncio.Semaphore(AT_ONCE), await _claim()
-        if not ids:
+        lanes, away, ids = asyncio.Semaphore(AT_ONCE), asyncio.Event(), await _claim()
+        states = await asyncio.gather(*(_deliver(lanes, away, one) for one in ids))
+        sent += states.count(DeliveryState.sent)
+        if away.is_set():  # not one after the other, each with its own wait: other jobs would wait for all of them
+            await _give_back([one for one, state in zip(ids, states, strict=True) if state is None])
+        if not ids or away.is_set():
             break
-        sent += sum(await asyncio.gather(*(_deliver(lanes, one) for one in ids)))
     return sent
 
 
@@ -54,24 +57,34 @@ async def _claim() -> list[int]:
         return await crud.deliveries.claim(session, BATCH)
 
 
-async def _deliver(lanes: asyncio.Semaphore, delivery_id: int) -> bool:
+async def _give_back(ids: list[int]) -> None:
+    async with transaction(WORKER) as session:
+        await crud.deliveries.give_back(session, ids, WAITS[0])
+
+
+async def _deliver(lanes: asyncio.Semaphore, away: asyncio.Event, delivery_id: int) -> DeliveryState | None:
+    """What became of it; None when it was not tried, because the server turned out to be away."""
     async with lanes:
+        if away.is_set():
+            return None
         async with transaction(WORKER) as session:
             parcel = await crud.deliveries.parcel(session, delivery_id)
-        state, why = await _try(parcel)
+        state, why = await _try(parcel, away)
         again_in = WAITS[parcel.delivery.attempts - 1] if state is DeliveryState.queued else None
         async with transaction(WORKER) as session:
             await crud.deliveries.settle(session, parcel.delivery, state, why, again_in)
-    return state is DeliveryState.sent
+    return state
 
 
-async def _try(parcel: Parcel) -> tuple[DeliveryState, str | None]:
+async def _try(parcel: Parcel, away: asyncio.Event) -> tuple[DeliveryState, str | None]:
     """What became of it, and why."""
     try:
         await _send(parcel)
     except Nobody as reason:
         return DeliveryState.suppressed, str(reason)
     except Undeliverable as refusal:
+        if isinstance(refusal, Away):
+            away.set()
         is_over = refusal.is_final or parcel.delivery.attempts > len(WAITS)
         return DeliveryState.failed if is_over else DeliveryState.queued, str(refusal)
     except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the others, and may be mended before the next try
