@@ -66,7 +66,8 @@ async def claim(session: AsyncSession, most: int) -> list[int]:
     """Those that are due, taken away from other senders for a while; committed before anything is sent."""
     due = select(Delivery.id).where(Delivery.state == DeliveryState.queued, Delivery.next_try_at <= func.now())
     due = due.order_by(Delivery.next_try_at).limit(most).with_for_update(skip_locked=True)
-    taken = update(Delivery).where(Delivery.id.in_(due.scalar_subquery()))
+    once = due.cte("due")  # a sub-select may be run again for each row, and skips each time what it has just taken: beyond the limit
+    taken = update(Delivery).where(Delivery.id.in_(select(once.c.id)))
     taken = taken.values(next_try_at=func.now() + LEASE, attempts=Delivery.attempts + 1).returning(Delivery.id)
     return list(await session.scalars(taken.execution_options(synchronize_session=False)))
 

@@ -6,6 +6,7 @@ from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from realestate import crud
 from realestate.adapters import outbox
@@ -155,6 +156,16 @@ async def test_many_senders_send_each_mail_once(client, post):
     await asyncio.gather(*(deliveries.deliver_due() for _ in range(3)))
     mails = [one.message["Message-ID"] for one in outbox.latest() if builder.email in one.to]
     assert len(mails) == len(set(mails)) == 6
+
+
+async def test_no_more_is_claimed_than_asked_for_whatever_the_planner_does(client, post):
+    person = await make_customer()
+    async with transaction(WORKER) as session:
+        for _ in range(9):
+            await deliveries.post(session, Purpose.verify_email, user_id=person.user_id)
+        for way in ("hashagg", "sort", "hashjoin", "mergejoin", "indexscan", "bitmapscan", "material", "memoize"):
+            await session.execute(text(f"SET LOCAL enable_{way} = off"))
+        assert len(await crud.deliveries.claim(session, 2)) == 2
 
 
 async def test_phones_ring_for_those_who_want_it(client, post):
