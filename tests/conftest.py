@@ -1,5 +1,6 @@
 """Every test process gets a database of its own before anything imports the settings."""
 
+import gc
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -9,11 +10,20 @@ from tests import databases
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until everything is imported, which stays anyway
     worker = getattr(config, "workerinput", None)
     if worker is None:
         databases.prepare()
     if worker is not None or not config.getoption("numprocesses", None):
         databases.claim(worker["workerid"] if worker else "main")
+
+
+def pytest_collection_finish() -> None:
+    """From here on as `realestate.main` does it: thousands of tests and their modules are not looked at again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,6 +1,7 @@
 """`serve`: the database, its schema and demo data, then the API until a signal ends it."""
 
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -133,8 +134,10 @@ def application() -> FastAPI:
     """Made in each server process, which ends with the one that started it, so that a kill leaves nobody on the port."""
     if multiprocessing.parent_process():
         threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.disable()  # what is imported stays: looking through it again and again is a fourth of the start
     from realestate.main import app
 
+    gc.enable()
     return app
 
 
