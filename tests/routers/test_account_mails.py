@@ -10,9 +10,8 @@ from sqlalchemy import text
 from realestate.config import settings
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
-from realestate.services import deliveries
 from tests.factories import make_builder, make_customer, make_member
-from tests.post import let_wait_be_over, plain, rows_of, sent_to, token_in
+from tests.post import forget_what_is_due, let_wait_be_over, plain, rows_of, sent_to, token_in
 from tests.speaking import speaking
 
 pytestmark = [pytest.mark.anyio]
@@ -24,7 +23,7 @@ INVALID = (404, "CODE_INVALID")
 @pytest.fixture(autouse=True)
 async def outbox(client, monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "data_dir", tmp_path)
-    await deliveries.deliver_due()
+    await forget_what_is_due()
 
 
 async def registered(client):

@@ -20,7 +20,7 @@ from realestate.schemas.preferences import Digest, Preferences, QuietHours
 from realestate.services import deliveries
 from realestate.services.deliveries.choosing import after_quiet, next_digest, ways
 from tests.factories import make_builder, make_customer, make_member, make_unit
-from tests.post import let_wait_be_over, plain, rows_of, sent_to
+from tests.post import forget_what_is_due, let_wait_be_over, plain, rows_of, sent_to
 from tests.speaking import speaking
 from tests.stories import reserved_booking
 
@@ -40,7 +40,7 @@ def utc(text):
 @pytest.fixture
 async def post(client, monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "data_dir", tmp_path)
-    await deliveries.deliver_due()
+    await forget_what_is_due()
 
 
 async def prefer(client, person, **said):
