@@ -11,9 +11,9 @@ from realestate.models.accounts import PERMISSIONS
 from realestate.models.bookings import BookingStatus, PaymentPlan
 from realestate.models.money import PlanLine, PlanTrigger, round_cents, split
 from realestate.models.notifications import Event
-from realestate.models.plans import STANDARD_PLANS, lines_of
+from realestate.models.plans import STANDARD_PLANS, plan_of
 from realestate.models.rules import Rules
-from realestate.models.units import UnitStatus
+from realestate.models.units import CostSheet, UnitStatus
 from realestate.services.notifications import TELLINGS, Telling
 
 B, P, U = BookingStatus, PaymentPlan, UnitStatus
@@ -117,12 +117,17 @@ def _when(line: PlanLine) -> tuple[str | None, int | None]:
 def prices(sold: Sequence[Any]) -> Iterator[tuple[object, ...]]:
     """For each plan and price, in minor units: the token and the lines, as `services.bookings` makes them."""
     for plan, minor in sold:
-        price, lines = Decimal(minor).scaleb(-2), lines_of(PaymentPlan(plan))
-        amounts = split(price, [line.weight for line in lines])
+        price, offered = Decimal(minor).scaleb(-2), plan_of({}, PaymentPlan(plan))
+        amounts = split(price, [line.weight for line in offered.lines])
         token = min(amounts[0], round_cents(price * Rules().token_percent / 100))
-        cost_sheet = {"lines": [{"code": "base", "name": "Base price", "amount": str(price)}], "total": str(price)}
-        snapshot = {"plan": plan, "lines": [line.as_json for line in lines]}
-        yield plan, minor, _minor(token), [_minor(amount) for amount in amounts], json.dumps(cost_sheet), json.dumps(snapshot)
+        yield (
+            plan,
+            minor,
+            _minor(token),
+            [_minor(amount) for amount in amounts],
+            json.dumps(CostSheet.of(price, []).snapshot),
+            json.dumps(offered.as_json),
+        )
 
 
 def _minor(amount: Decimal) -> int:
