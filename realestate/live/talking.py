@@ -137,11 +137,12 @@ class Talk:
             self.socket.say(error(Unavailable()))
 
     async def _renew(self, said: Auth) -> None:
-        """A fresh token of the same user. What has been said stays said: `recovered` is true, and no number is said again."""
+        """A fresh token of the same user, with the same rights, because its topics are read by them. What has been said stays said:
+        `recovered` is true, and no number is said again."""
         identity, expires_at = sessions.identify(said.token)
         assert self.socket.identity
-        if identity.user_id != self.socket.identity.user_id:
-            raise Forbidden("NOT_YOUR_SOCKET", "This socket is of another user: open one of your own.")
+        if identity.context != self.socket.identity.context:
+            raise Forbidden("NOT_YOUR_SOCKET", "This socket is of another user, or of other rights: open one of your own.")
         self.socket.belongs_to(identity, expires_at)
         news = await read(identity, 0, 0)
         self.socket.say(frame("ready", epoch=news.epoch, seq=self.socket.seq, recovered=True, unread_count=news.unread_count))

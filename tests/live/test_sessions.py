@@ -2,13 +2,15 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
 from realestate.live import hub
+from realestate.models.accounts import TeamRole
 from realestate.security import sessions
-from tests.factories import PASSWORD, make_builder, make_customer, make_unit
+from tests.factories import PASSWORD, make_builder, make_customer, make_member, make_project, make_unit
 from tests.sockets import token_of
 from tests.stories import pay, reserved_booking
 
@@ -45,6 +47,16 @@ async def test_a_fresh_token_of_the_same_user_renews_it(opened):
     sessions.ended.add(2**60 + customer.user_id)
     hub.look_around(time.time())
     assert await socket.code() == 4401
+
+
+async def test_a_token_with_other_rights_needs_a_socket_of_its_own(opened):
+    builder = await make_builder()
+    project_id, other_id = await make_project(builder), await make_project(builder)
+    member = await make_member(builder, TeamRole.sales_manager)
+    socket, _ = await introduced(opened, member)
+    assert (await socket.asked(type="subscribe", topic=f"project:{project_id}:inventory"))["type"] == "subscribed"
+    limited = replace(member, project_scope=(other_id,))
+    assert (await socket.asked(type="auth", token=token_of(limited)))["code"] == "NOT_YOUR_SOCKET"
 
 
 async def test_signing_out_ends_its_sockets_and_no_others(client, opened, hearing):
