@@ -69,11 +69,13 @@ READERS: dict[str, Callable[..., Awaitable[str]]] = {
 
 @dataclass
 class Audience:
-    """Sockets to whom the same may be told, and what they were told last."""
+    """Sockets to whom the same may be told, and what all of them were told last. `asking` lets one question wait for the answer of another,
+    so that nobody is told the older answer last."""
 
     identity: Identity
     sockets: list[Socket] = field(default_factory=list)
     told: str = ""
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass
@@ -81,6 +83,7 @@ class Topic:
     name: str
     kind: str
     id: int
+    end: Callable[[Socket, str], None]
     audiences: dict[Context, Audience] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     telling: asyncio.Task[None] | None = None
@@ -97,7 +100,8 @@ class Topic:
                 await asyncio.sleep(GATHERED)
                 changed, self.changed = self.changed, set()
                 for audience in list(self.audiences.values()):
-                    await self._tell_audience(audience, changed)
+                    async with audience.asking:
+                        await self._tell_audience(audience, changed)
         finally:
             self.telling = None
 
@@ -106,9 +110,16 @@ class Topic:
             news = await self._news(audience, changed)
         except (Transient, Unavailable):
             return
-        except (NotFound, Forbidden) as refusal:  # it is not theirs any more
+        except (NotFound, Forbidden) as refusal:  # it is not theirs any more: not even when something changes
             news = [frame("error", code=refusal.code, detail=f"{self.name}: {refusal.detail}")]
-        for socket in audience.sockets:
+            self._say(news, audience.sockets)
+            for socket in list(audience.sockets):
+                self.end(socket, self.name)
+        else:
+            self._say(news, audience.sockets)
+
+    def _say(self, news: list[str], sockets: list[Socket]) -> None:
+        for socket in sockets:
             for text in news if socket.is_good() else ():
                 socket.say(text)
 
@@ -147,18 +158,19 @@ class Topics:
             raise Invalid(f"A socket has at most {MOST_TOPICS} topics.")
         kind, id = (part for part in match.groups() if part)
         assert socket.identity
-        topic = self.by_name.setdefault(name, Topic(name, kind, int(id)))
+        topic = self.by_name.setdefault(name, Topic(name, kind, int(id), self.unsubscribe))
         audience = topic.audiences.setdefault(_context(socket.identity), Audience(socket.identity))
         if socket not in audience.sockets:
             audience.sockets.append(socket)
             socket.topics = (socket.topics or set()) | {name}
         try:
-            audience.told = await READERS[kind](socket.identity, int(id))
+            async with audience.asking:
+                stands = await READERS[kind](socket.identity, int(id))
+                audience.told = audience.told or stands  # the others have yet to hear what is newer
+                socket.say(frame("subscribed", topic=name, data=None if kind == "project" else json.loads(stands)))
         except BaseException:
             self.unsubscribe(socket, name)
             raise
-        data = None if kind == "project" else json.loads(audience.told)
-        socket.say(frame("subscribed", topic=name, data=data))
 
     def unsubscribe(self, socket: Socket, name: str) -> None:
         if socket.topics:

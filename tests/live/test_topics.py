@@ -3,7 +3,9 @@
 import pytest
 
 from realestate.database import WORKER, transaction
+from realestate.live import hub
 from realestate.models.accounts import TeamRole
+from realestate.models.projects import Project, PublishState
 from realestate.models.units import Unit, UnitStatus
 from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units
 from tests.stories import pay, reserved_booking, written
@@ -79,6 +81,31 @@ async def test_a_booking_is_told_to_its_parties(client, opened, hearing):
     await pay(client, builder, booking, booking["token_amount"])
     for socket in sockets:
         assert (await next_event(socket))["paid_amount"] == booking["token_amount"]
+
+
+async def test_a_second_socket_that_knows_already_keeps_no_news_from_the_first(client, opened, hearing, monkeypatch):
+    builder, customer = await make_builder(), await make_customer()
+    booking = await reserved_booking(client, customer, await make_unit(builder))
+    first, _ = await subscribed(opened, customer, topic := f"booking:{booking['id']}")
+    monkeypatch.setattr("realestate.live.topics.GATHERED", 0.5)
+    await pay(client, builder, booking, 1000)
+    _, said = await subscribed(opened, customer, topic)
+    assert said["data"]["paid_amount"] == 1000
+    assert (await next_event(first))["paid_amount"] == 1000
+
+
+async def test_what_is_theirs_no_more_is_said_once_and_heard_of_no_more(opened, hearing):
+    builder, asha = await make_builder(), await make_customer()
+    [unit_id] = await make_units(builder, project_id := await make_project(builder))
+    socket, _ = await subscribed(opened, asha, topic := f"project:{project_id}:inventory")
+    async with transaction(WORKER) as session:
+        (await session.get_one(Project, project_id)).publish_state = PublishState.draft
+    async with transaction(WORKER) as session:
+        (await session.get_one(Unit, unit_id)).price += 1
+    while (said := await socket.told())["type"] != "error":
+        pass
+    assert said["code"] == "NOT_FOUND"
+    assert topic not in hub.topics.by_name
 
 
 async def test_a_conversation_is_told_to_both_sides_and_a_note_to_the_team_alone(client, opened, hearing):
