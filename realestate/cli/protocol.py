@@ -85,6 +85,13 @@ class PromptSocket(WebSocketsSansIOProtocol):
         super().shutdown()
         self.loop.call_later(LAST_WORDS, self.transport.abort)
 
+    def handle_ping(self) -> None:
+        """Whoever does not read the answers gets none: they would fill our memory."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         self.transport.abort()

@@ -103,9 +103,13 @@ class Inbox:
         news = await read(good.identity, after)
         if news.epoch != self.epoch:
             return self._begin_anew(self.sockets)
-        self._tell(news, [socket for socket in self.sockets if socket.seq is not None and socket.seq >= after])
-        if len(news.rows) < STRIDE and self.wanted == wanted:
-            self.wanted = news.seq  # what was heard may be of before a restore: nobody waits for it
+        sockets = [socket for socket in self.sockets if socket.seq is not None and socket.seq >= after]
+        self._tell(news, sockets)
+        if len(news.rows) < STRIDE:
+            for socket in sockets:
+                socket.seq = max(socket.seq or 0, news.seq)  # a row that is gone is waited for by nobody
+            if self.wanted == wanted:
+                self.wanted = news.seq  # nor what was heard before a restore
 
     def _tell(self, news: News, sockets: list[Socket]) -> None:
         """To those who have all that came before: whoever has joined meanwhile is read for in the next step."""

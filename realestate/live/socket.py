@@ -63,7 +63,7 @@ class Socket:
         if self.waiting:
             self.waiting.clear()
         self._put({"type": "websocket.close", "code": code, "reason": reason})
-        asyncio.get_running_loop().call_later(LAST_WORDS, self._abort_if_stuck)
+        asyncio.get_running_loop().call_later(LAST_WORDS, self._abort)
 
     def drop(self) -> None:
         """Without a word, which it would not take."""
@@ -106,10 +106,6 @@ class Socket:
                     await self.send(self.waiting.popleft())
         finally:
             self.waiting = self.sender = None
-
-    def _abort_if_stuck(self) -> None:
-        if self.sender:
-            self._abort()
 
     def _abort(self) -> None:
         if abort := (self.scope.get("extensions") or {}).get(ABORT):

@@ -154,6 +154,70 @@ async def test_what_was_committed_while_nobody_listened_is_read_from_the_table(c
         assert await numbers(socket, 1) == [3]
 
 
+async def test_what_nobody_understands_makes_nobody_deaf(client, opened, house):
+    builder, customer = await make_builder(), await make_customer()
+    booking = await reserved_booking(client, customer, await make_unit(builder))
+    async with listening():
+        socket = await opened(customer)
+        await socket.told()
+        async with speaking(builder) as connection:
+            await connection.execute("SELECT pg_notify('inbox', 'nonsense')")
+            await connection.commit()
+        await tell_as(builder, event(booking))
+        assert await numbers(socket, 1) == [1]
+
+
+async def test_a_row_that_is_gone_is_waited_for_by_nobody(opened, house, monkeypatch):
+    customer, asked = await make_customer(), []
+    socket = await opened(customer)
+    epoch = (await socket.told())["epoch"]
+
+    async def read(identity, after, limit=100):
+        asked.append(after)
+        return inbox.News(epoch, 4, 0, [])
+
+    monkeypatch.setattr(inbox, "read", read)
+    here = hub.inboxes[customer.user_id]
+    here.hear(4)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert (asked, here.pump) == ([0], None)
+
+
+async def test_a_reader_who_sleeps_is_gone_soon_after_its_socket_is_closed(opened, monkeypatch):
+    monkeypatch.setattr("realestate.live.socket.LAST_WORDS", 0.1)
+    customer = await make_customer()
+    socket = await opened(customer)
+    await socket.told()
+    socket.connection.transport.pause_reading()
+    [sleeper] = hub.inboxes[customer.user_id].sockets
+    transport = sleeper.scope["extensions"]["realestate.abort"].__self__
+    while not transport.get_write_buffer_size():  # the line takes no more, but there is still room in memory
+        sleeper.say("x" * 20_000)
+        await sleeper.has_said_all()
+    sleeper.close(4401)
+
+    async def is_gone():
+        return not transport.get_write_buffer_size()
+
+    await until(is_gone, 3)
+
+
+async def test_a_client_that_asks_and_does_not_read_fills_no_memory(opened):
+    customer = await make_customer()
+    socket = await opened(customer)
+    await socket.told()
+    [sleeper] = hub.inboxes[customer.user_id].sockets
+    transport = sleeper.scope["extensions"]["realestate.abort"].__self__
+    socket.connection.transport.pause_reading()
+    pings = b"".join(bytes([0x89, 0x80 | 125, 0, 0, 0, 0]) + b"x" * 125 for _ in range(1000))
+    for _ in range(150):
+        socket.connection.transport.write(pings)
+        while socket.connection.transport.get_write_buffer_size():
+            await asyncio.sleep(0.001)
+    assert transport.get_write_buffer_size() < 1_000_000
+
+
 @pytest.mark.parametrize("bus", ["redis"], indirect=True)
 async def test_over_redis_whoever_commits_says_so_and_what_gets_lost_is_found(client, opened, bus, monkeypatch):
     builder, customer = await make_builder(), await make_customer()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -18,9 +17,13 @@ PAUSE = 1.0
 async def listen(conninfo: Mapping[str, Any], ears: Mapping[str, Ear]) -> None:
     """Until cancelled. What is said while the connection is lost is lost too: that is what `hears` is for."""
     while True:
-        with suppress(psycopg.Error, OSError):  # a database that is away: requests say so, and the next try is soon
+        try:
             async with await psycopg.AsyncConnection.connect(**conninfo, autocommit=True) as connection:
                 await _listen(connection, ears)
+        except (psycopg.Error, OSError):  # a database that is away: requests say so, and the next try is soon
+            pass
+        except Exception as error:  # noqa: BLE001  # whoever may connect may say what nobody understands: the next words are heard again
+            log.warning("does not understand what it hears", reason=type(error).__name__)
         await asyncio.sleep(PAUSE)
 
 

@@ -13,7 +13,7 @@ from realestate.logs import log
 PAUSE = 1.0
 """Seconds before a lost connection is tried again."""
 MOST_UNSAID = 10_000
-"""Announcements that wait for a Redis that is away; older ones are let go."""
+"""Announcements that wait for a Redis that is away; newer ones are let go: whoever listens again looks into the tables."""
 
 
 class Bus:
