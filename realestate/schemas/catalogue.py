@@ -58,9 +58,13 @@ def _two_decimals(code: str) -> str:
     return code.upper()
 
 
+NOT_ZONES = frozenset({"localtime", "Factory"})
+"""Files that machines keep among the zones. PostgreSQL knows no `localtime`: one such row would fail every question that asks for its hour."""
+
+
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NOT_ZONES
 
 
 def _known_zone(name: str) -> str:

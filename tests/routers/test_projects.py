@@ -205,6 +205,7 @@ async def test_a_project_cannot_be_made_for_another_company(client):
         ("project_name", {"project_name": " "}),
         ("currency", {"currency": "JPY"}),
         ("timezone", {"timezone": "Mars/Olympus"}),
+        ("timezone", {"timezone": "localtime"}),  # Python finds such a file, PostgreSQL knows no such zone
         ("publish_state", {"publish_state": "archived"}),
         ("price_range_max", {"price_range_min": 5, "price_range_max": 4}),
         ("expected_completion_date", {"start_date": "2027-01-02", "expected_completion_date": "2027-01-01"}),
