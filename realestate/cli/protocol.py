@@ -80,6 +80,12 @@ class PromptSocket(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             cast(dict[str, Any], self.scope["extensions"])[ABORT] = self.transport.abort
 
+    async def send(self, message: Any) -> None:
+        """A refusal that has been said ends the handshake. The base would log each as an error of ours, and strangers could fill the log."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
+
     def shutdown(self) -> None:
         """The server is about to end: 1012 to everybody, at once."""
         super().shutdown()

@@ -39,6 +39,12 @@ async def test_a_page_of_another_origin_gets_no_socket(opened, origin):
     assert await refused(opened, await make_customer(), origin=origin) == (403, "FOREIGN_ORIGIN")
 
 
+async def test_a_refusal_is_no_error_in_the_log(opened, caplog):
+    assert await refused(opened, headers={"Authorization": "Bearer nonsense"}) == (401, "TOKEN_INVALID")
+    await asyncio.sleep(0.1)
+    assert not [line.getMessage() for line in caplog.records if line.levelname == "ERROR"]
+
+
 async def test_pages_of_ours_and_those_listed_do(opened, server):
     customer = await make_customer()
     for origin in ("http://localhost:3000", f"http://127.0.0.1:{server.port}", f"https://127.0.0.1:{server.port}"):
