@@ -41,7 +41,7 @@ class Guard:
         identity, _ = bearer(header)
         request.state.identity = identity
         if identity.role not in self.roles:
-            raise Forbidden("WRONG_ROLE", f"This is for a {' or '.join(role for role in self.roles if role is not Role.visitor)}.")
+            raise Forbidden("WRONG_ROLE", f"This is for {' or '.join(f'{role}s' for role in self.roles if role is not Role.visitor)}.")
         return identity
 
 
