@@ -1,6 +1,7 @@
 """What is committed reaches every socket of whoever is told, once and in order, and a socket that comes back gets what it has missed."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -192,9 +193,10 @@ async def test_a_reader_who_sleeps_is_gone_soon_after_its_socket_is_closed(opene
     socket.connection.transport.pause_reading()
     [sleeper] = hub.inboxes[customer.user_id].sockets
     transport = sleeper.scope["extensions"]["realestate.abort"].__self__
-    while not transport.get_write_buffer_size():  # the line takes no more, but there is still room in memory
-        sleeper.say("x" * 20_000)
-        await sleeper.has_said_all()
+    async with asyncio.timeout(5):
+        while not transport.get_write_buffer_size():  # the line takes no more, but there is still room in memory
+            sleeper.say("x" * 20_000)
+            await sleeper.has_said_all()
     sleeper.close(4401)
 
     async def is_gone():
@@ -211,10 +213,12 @@ async def test_a_client_that_asks_and_does_not_read_fills_no_memory(opened):
     transport = sleeper.scope["extensions"]["realestate.abort"].__self__
     socket.connection.transport.pause_reading()
     pings = b"".join(bytes([0x89, 0x80 | 125, 0, 0, 0, 0]) + b"x" * 125 for _ in range(1000))
-    for _ in range(150):
-        socket.connection.transport.write(pings)
-        while socket.connection.transport.get_write_buffer_size():
-            await asyncio.sleep(0.001)
+    with suppress(TimeoutError):  # a server that reads no more of it is as good
+        async with asyncio.timeout(2):
+            for _ in range(150):
+                socket.connection.transport.write(pings)
+                while socket.connection.transport.get_write_buffer_size():
+                    await asyncio.sleep(0.001)
     assert transport.get_write_buffer_size() < 1_000_000
 
 
