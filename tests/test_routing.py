@@ -188,6 +188,14 @@ async def test_a_client_that_leaves_while_sending_causes_no_error() -> None:
     assert told[0]["status"] == 400
 
 
+async def test_what_is_asked_twice_is_refused() -> None:
+    async with client() as http:
+        answer = await http.get("/api/toys?q=a&q=a")
+    assert answer.status_code == 422 and answer.json()["errors"] == [
+        {"field": "q", "message": "Say it once.", "code": "REPEATED_PARAMETER"}
+    ]
+
+
 async def test_another_method_or_a_trailing_slash_is_not_found() -> None:
     async with client() as http:
         assert (await http.put("/api/toys", content=b"x" * 10)).json()["code"] == "METHOD_NOT_ALLOWED"

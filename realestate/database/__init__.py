@@ -6,11 +6,10 @@ Both speak as one role for one user of one builder, for one transaction. Forgett
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 from operator import itemgetter
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import AsyncRawCursor
@@ -21,9 +20,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from realestate.adapters.bus import Bus, Ear, listen
 from realestate.adapters.lending import Driver, ReadingPool
 from realestate.config import settings
+from realestate.database.identity import DOORMAN, VISITOR, WORKER, Identity
 from realestate.errors import Transient
-from realestate.models.accounts import LIMITED, OF_SITES, Permission, Role, TeamRole, permissions_of
+from realestate.models.accounts import LIMITED, OF_SITES, Role
 from realestate.refusals import commit_unknown, translated
+
+__all__ = [
+    "DOORMAN",
+    "VISITOR",
+    "WORKER",
+    "Identity",
+    "as_system",
+    "connected",
+    "conninfo",
+    "execute",
+    "hear",
+    "standing_mark",
+    "transaction",
+]
 
 POOL_SIZES = {Role.visitor: 4, Role.customer: 4, Role.builder: 4, LIMITED: 2, OF_SITES: 2, Role.admin: 1}
 WRITERS = 6
@@ -32,64 +46,6 @@ POOL_WAIT = 3.0
 # By connection option, not by role: a role entered by SET ROLE brings no settings of its own.
 TIMEOUTS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
 
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is asking: a role and, where it has them, a user, a builder, a place in the team with its limits, and a session."""
-
-    role: Role
-    user_id: int | None = None
-    builder_id: int | None = None
-    team_role: str | None = None
-    project_scope: tuple[int, ...] = ()
-    may_certify: bool = False
-    session_id: int | None = None
-
-    @property
-    def me(self) -> int:
-        """The user's id, for whoever knows that there is one."""
-        assert self.user_id is not None
-        return self.user_id
-
-    def may(self, permission: Permission) -> bool:
-        """Whether the role in a team includes it (domain.md §8)."""
-        return self.team_role is not None and permission in permissions_of(TeamRole(self.team_role), self.may_certify)
-
-    @property
-    def scope(self) -> str:
-        """What a member of a team is limited to, as the wall reads it: its own customers ("own:"), some projects (":3,7"), or both."""
-        own = "own" if self.team_role == TeamRole.sales else ""
-        return f"{own}:{','.join(map(str, self.project_scope))}" if own or self.project_scope else ""
-
-    @property
-    def speaks_as(self) -> str:
-        """The database's role: that of a member with limits is held back by them."""
-        return OF_SITES if self.project_scope else LIMITED if self.scope else self.role.value
-
-    @property
-    def context(self) -> dict[str, str]:
-        """What PostgreSQL needs to know; an empty user or builder is nobody, an empty scope no limit."""
-        who = {"user": str(self.user_id or ""), "builder": str(self.builder_id or ""), "scope": self.scope}
-        return {"role": f"realestate_{self.speaks_as}", **who}
-
-    @classmethod
-    def of(cls, speaks_as: str, user: str, builder: str, scope: str) -> Self:
-        """Somebody with this context."""
-        own, _, sites = scope.partition(":")
-        team_role = TeamRole.sales if own else None
-        project_scope = tuple(int(site) for site in sites.split(",") if site)
-        return cls(
-            Role.builder if speaks_as in (LIMITED, OF_SITES) else Role(speaks_as),
-            int(user) if user else None,
-            int(builder) if builder else None,
-            team_role,
-            project_scope,
-        )
-
-
-VISITOR = Identity(Role.visitor)
-DOORMAN = Identity(Role.doorman)
-WORKER = Identity(Role.worker)
 
 ACT_AS = """SELECT set_config('role', $1, true), set_config('app.user_id', $2, true), set_config('app.builder_id', $3, true),
     set_config('app.scope', $4, true)"""

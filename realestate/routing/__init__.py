@@ -8,7 +8,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from functools import lru_cache
 from io import BytesIO
 from operator import attrgetter
 from tempfile import SpooledTemporaryFile
@@ -18,19 +17,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Body
 from fastapi.routing import APIRoute, _effective_route_context_var  # the only way to see what include_router adds to a route
-from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from realestate.errors import Invalid, Malformed, NotFound, RealEstateError, Replayed, Transient, Unavailable
-from realestate.parsing import LONGEST_REMEMBERED, check_escapes, check_text, parse_json
+from realestate.errors import Malformed, NotFound, RealEstateError, Replayed, Transient, Unavailable
+from realestate.parsing import LONGEST_REMEMBERED
+from realestate.routing.checks import BODY_CHECKS, check_query, check_query_once, query_names
 
 MEGABYTE, ATTEMPTS = 1024 * 1024, 3
 SECONDS_PER_MEGABYTE = 12.0
 """A body that takes longer is given up: sooner than a server that is told to stop waits for its requests."""
 BODILESS = ("GET", "HEAD", "OPTIONS")
-MOST_FILES = 2
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class StrictRoute(APIRoute):
@@ -41,13 +38,13 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Check what was sent before a dependency opens a transaction."""
         handle, route = super().get_route_handler(), _effective_route_context_var.get() or self
-        known, template = _query_names(route.dependant), route.path_format
+        known, template = query_names(route.dependant), route.path_format
         check_body = BODY_CHECKS.get(cast(Body, route.body_field.field_info).media_type) if route.body_field else None
 
         async def strict(request: Request) -> Response:
             request.scope["path_template"] = template  # for the access log
             if query_string := request.scope["query_string"]:
-                check = _check_query_once if len(query_string) <= LONGEST_REMEMBERED else _check_query
+                check = check_query_once if len(query_string) <= LONGEST_REMEMBERED else check_query
                 check(query_string, known)
             if check_body:
                 await check_body(request)
@@ -82,6 +79,8 @@ class StrictRoute(APIRoute):
                     raise
                 if attempt == ATTEMPTS:
                     raise Unavailable from error
+                if error.first:
+                    await error.first()
             await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)
 
 
@@ -192,55 +191,3 @@ async def _receive_all(receive: Receive, limit: int, body: IO[bytes]) -> bool:
             return False
         more = message.get("more_body", False)
     return True
-
-
-def _query_names(dependant: Dependant) -> frozenset[str]:
-    """Every query parameter that a route or one of its dependencies declares."""
-    names = set[str]().union(*(_query_names(inner) for inner in dependant.dependencies))
-    names.update(getattr(dependant.call, "query_names", ()), (field.alias for field in dependant.query_params))
-    return frozenset(names)
-
-
-def _check_query(query_string: bytes, known: frozenset[str]) -> None:
-    """Refuse parameters that are not there and text that cannot be kept."""
-    said = QueryParams(query_string)
-    if unknown := sorted(said.keys() - known)[:20]:
-        errors = [{"field": name, "message": "There is no such parameter here.", "code": "UNKNOWN_PARAMETER"} for name in unknown]
-        raise Invalid(f"Unknown query parameter: {', '.join(unknown)}.", errors)
-    if b"%" in query_string:
-        check_escapes(query_string)
-        for name, value in said.multi_items():
-            check_text(value, name)
-
-
-_check_query_once = lru_cache(maxsize=1000)(_check_query)
-
-
-async def _check_json(request: Request) -> None:
-    body = await request.body()
-    if not body:  # missing, if it was required: FastAPI says so
-        return
-    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    is_json = kind.strip() == "application/json" or (kind.startswith("application/") and kind.strip().endswith("+json"))
-    if not is_json or ("charset" in parameters and "utf-8" not in parameters):
-        raise HTTPException(415, "The body must be JSON: Content-Type: application/json.")
-    request._json = parse_json(body)  # where FastAPI will look for it
-
-
-async def _check_form(request: Request) -> None:
-    kind = request.headers.get("content-type", "").lower().partition(";")[0].strip()
-    if kind not in FORMS:
-        if await request.body():
-            raise HTTPException(415, f"The body must be a form: Content-Type: {' or '.join(FORMS)}.")
-        return
-    form = await request.form(max_files=MOST_FILES)
-    try:
-        for name, value in form.multi_items():
-            check_text(name, "form")
-            check_text(value if isinstance(value, str) else value.filename or "", name)
-    except Invalid:
-        await form.close()
-        raise
-
-
-BODY_CHECKS = {"application/json": _check_json} | dict.fromkeys(FORMS, _check_form)
