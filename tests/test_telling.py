@@ -8,22 +8,26 @@ from sqlalchemy import select, text, update
 
 from realestate.database import VISITOR, WORKER, Identity, as_system, transaction
 from realestate.models.accounts import Role, TeamRole, User
-from realestate.models.bookings import Booking, BookingParty, PartyRole
+from realestate.models.bookings import Booking, BookingParty, BookingStatus, PartyRole
 from realestate.models.notifications import Event
+from realestate.models.tellings import TELLINGS
 from realestate.models.units import Unit
 from realestate.services.notifications import notify
-from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_unit, unique
+from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, unique
+from tests.models.test_tellings import LETTERS
+from tests.models.test_tellings import TABLE as WHO_IS_TOLD
+from tests.models.test_tellings import A as MANAGERS
 from tests.speaking import attempt, speaking
+from tests.standing import make_standing
 from tests.stories import reserved_booking
 
 pytestmark = pytest.mark.anyio
 
 
-def event(booking, part=None, permissions=("units:hold",), **more):
+def event(booking, part=None, type=Event.booking_reserved, **more):
     """Something about a booking, as `notify` would put it."""
-    said = {"type": "booking_reserved", "subject": "booking", "id": booking["id"], "customer": True, "permissions": permissions}
-    said |= {"category": "booking", "priority": "low", "title": "x", "message": "x", "params": {}, "part": part or unique("part")}
-    return said | more
+    params = dict.fromkeys(TELLINGS[type].names, "x")
+    return {"type": type, "subject": "booking", "id": booking["id"], "params": params, "part": part or unique("part")} | more
 
 
 async def tell(connection, *events):
@@ -108,17 +112,55 @@ async def test_nobody_is_told_of_an_act_of_their_own(sale):
     assert [key for _, key in await inbox(manager)] == ["from the builder", "from the customer"]
 
 
+async def test_everybody_whom_the_table_names_finds_it_in_the_inbox_and_nobody_else_does(client):
+    builder, rival, stranger = await make_builder(), await make_builder("Bharat Builders"), await make_customer()
+    team = {TeamRole.owner: builder} | {role: await make_member(builder, role) for role in TeamRole if role is not TeamRole.owner}
+    asha, ravi = await make_customer(known_to=team[TeamRole.sales]), await make_customer("Ravi Menon")
+    booking = await make_standing(builder, await make_project(builder), asha, ravi, BookingStatus.registered)
+    events = [Event(word) for word in WHO_IS_TOLD]
+    await tell_as(WORKER, *(event({"id": booking.id}, "once", type=one) for one in events))
+
+    async def told(person):
+        async with speaking(WORKER) as connection:
+            found = await connection.execute("SELECT type FROM notifications WHERE user_id = %s", [person.user_id])
+            return {word for (word,) in await found.fetchall()}
+
+    for one in (asha, ravi):  # a co-applicant is a customer of the booking like its owner
+        assert await told(one) == {word for word, (customers, _) in WHO_IS_TOLD.items() if customers != "-"}
+    for role, member in team.items():
+        letter = next((letter for letter, one in LETTERS.items() if one is role), None)
+        named = {word for word, (_, letters) in WHO_IS_TOLD.items() if letter in letters.split() or role in MANAGERS and letters}
+        assert await told(member) == named, role
+    assert await told(rival) == await told(stranger) == set()
+
+
 async def test_only_active_members_with_the_permission_are_told(sale):
-    builder, customer, booking = sale
+    builder, _, booking = sale
     team = {role: await make_member(builder, role) for role in TeamRole if role is not TeamRole.owner}
     former = await make_member(builder, TeamRole.finance)
     async with transaction(WORKER) as session:
         await session.execute(update(User).where(User.id == former.user_id).values(is_active=False))
-    await tell_as(customer, event(booking, permissions=["payments:record", "progress:write"]), event(booking, permissions=["nonsense"]))
+    await tell_as(WORKER, event(booking, type=Event.booking_confirmed), event(booking, type=Event.password_changed))
 
     told = {role for role, member in team.items() if await numbers(member) == [1]}
-    assert told == {TeamRole.admin, TeamRole.finance, TeamRole.engineer}  # once, though admins hold both
+    assert told == {TeamRole.admin, TeamRole.sales_manager, TeamRole.finance}  # once, though admins may both allot and record money
     assert await numbers(former) == []
+
+
+async def test_a_notice_can_be_muted_by_those_who_only_hear_of_it(sale):
+    """Whom it concerns finds it unread all the same."""
+    builder, customer, booking = sale
+    muted = """UPDATE users SET notification_prefs = '{"channels": {"booking": {"in_app": false}}}' WHERE id IN (%s, %s)"""
+    async with speaking(WORKER) as connection:
+        await connection.execute(muted, [builder.user_id, customer.user_id])
+        await connection.commit()
+    await tell_as(WORKER, event(booking, type=Event.booking_cancelled))
+
+    async with speaking(WORKER) as connection:
+        found = await connection.execute(
+            "SELECT user_id, is_read FROM notifications WHERE type = 'booking_cancelled' AND related_entity_id = %s", [booking["id"]]
+        )
+        assert dict(await found.fetchall()) == {builder.user_id: True, customer.user_id: False}
 
 
 async def test_all_parties_of_a_booking_are_told(sale):
@@ -127,7 +169,7 @@ async def test_all_parties_of_a_booking_are_told(sale):
     async with transaction(WORKER) as session:
         key = {"builder_id": builder.builder_id, "project_id": booking["project_id"], "booking_id": booking["id"]}
         session.add(BookingParty(**key, owner_id=customer.user_id, customer_id=spouse.user_id, role=PartyRole.co_applicant, share=0))
-    await tell_as(builder, event(booking), event(booking, customer=False))
+    await tell_as(builder, event(booking), event(booking, type=Event.refund_requested))
 
     assert [await numbers(person) for person in (customer, spouse, stranger)] == [[1], [1], []]
 

@@ -39,15 +39,25 @@ def put(message: EmailMessage) -> None:
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = time.time_ns() // 1000
-    while True:
-        try:
-            with (folder / f"{number}.eml").open("xb") as file:
-                file.write(message.as_bytes(policy=SMTP))
-            break
-        except FileExistsError:  # two within one microsecond
-            number += 1
+    while not _file(folder / f"{number}.eml", message.as_bytes(policy=SMTP)):  # two within one microsecond
+        number += 1
     for path in _paths()[MOST:]:
         path.unlink(missing_ok=True)
+
+
+def _file(path: Path, content: bytes) -> bool:
+    """Whether the name was free. Nobody reads half a message: the file takes its name when it is whole."""
+    draft = path.with_suffix(".part")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        return False
+    if path.exists():  # before ours was begun: nobody else can have had the draft's name since
+        draft.unlink()
+        return False
+    draft.rename(path)
+    return True
 
 
 def latest() -> list[Sent]:

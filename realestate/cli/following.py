@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import math
 import random
 import ssl
 import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -32,7 +34,7 @@ class Keys:
     file: Path | None = None
 
     def renew(self) -> bool:
-        """False without a refresh token. Refusal when it is not good any more."""
+        """False without a refresh token. Refusal when it is not good any more; OSError when that cannot be found out now."""
         if not self.refresh:
             return False
         body = json.dumps({"refresh_token": self.refresh}).encode()
@@ -41,7 +43,12 @@ class Keys:
             with urllib.request.urlopen(request, timeout=15) as answer:
                 said = json.load(answer)
         except HTTPError as error:
+            error.close()
+            if error.code == 429 or error.code >= 500:  # a server that is busy, or begins again
+                raise
             raise Refusal(f"The refresh token is not accepted (HTTP {error.code}): sign in again.") from error
+        except (HTTPException, ValueError) as error:  # cut off, or not from our server
+            raise OSError("there was no answer to the refresh token") from error
         self.access, self.refresh = said["access_token"], said["refresh_token"]
         if self.file:
             self.file.write_text(self.refresh)
@@ -78,7 +85,7 @@ class Follower:
     tell: Callable[[dict[str, Any]], None]
     topics: list[str] = field(default_factory=list)
     tries: int = 0
-    said_hello: float = 0.0
+    renewed_at: float = -math.inf
 
     async def follow(self) -> None:
         """Until it is refused for good."""
@@ -113,7 +120,7 @@ class Follower:
                     self.tell(said)
                     self.place.keep(self.place.epoch, said["seq"])
             case "expiring":
-                if await asyncio.to_thread(self.keys.renew):
+                if await asyncio.to_thread(self.keys.renew):  # if not, the end of the line brings another try
                     await socket.send(json.dumps({"type": "auth", "token": self.keys.access}))
             case "pong":
                 pass
@@ -126,18 +133,26 @@ class Follower:
             raise Refusal(f"Refused: {error.rcvd.reason}") from error
         is_stranger = isinstance(error, InvalidStatus) and error.response.status_code == 401
         if is_stranger or isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code == UNAUTHENTICATED:
-            is_again = time.monotonic() - self.said_hello < LONGEST
-            self.said_hello = time.monotonic()
-            if is_again or not await asyncio.to_thread(self.keys.renew):
+            is_again = time.monotonic() - self.renewed_at < LONGEST
+            if is_again or not await self._renew():
                 raise Refusal("The access token is not good any more: sign in, or give a refresh token.") from error
         elif isinstance(error, InvalidStatus) and error.response.status_code in (403, 404, 422):
             raise Refusal(f"The server refuses: HTTP {error.response.status_code}.") from error
+
+    async def _renew(self) -> bool:
+        """Whether it may go on: with a fresh token, or later when there is none to be had now."""
+        try:
+            renewed = await asyncio.to_thread(self.keys.renew)
+        except OSError:
+            return True
+        self.renewed_at = time.monotonic()
+        return renewed
 
 
 def follow(url: str, token: str, refresh_token: str, state: Path | None, topics: list[str], refresh_file: Path | None) -> None:
     """One JSON line per frame on standard output."""
     refresh = refresh_file.read_text().strip() if refresh_file and refresh_file.exists() else refresh_token
     keys = Keys(url.rstrip("/"), token, refresh, refresh_file)
-    if not token and not keys.renew():
+    if not token and not refresh:
         raise Refusal("Give an access token (--token) or a refresh token (--refresh-token).")
     asyncio.run(Follower(keys, Place(state), lambda said: print(json.dumps(said, ensure_ascii=False), flush=True), topics).follow())

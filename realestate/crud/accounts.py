@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Interval, Select, and_, case, delete, desc, exists, func, select, type_coerce, update
+from sqlalchemy import Interval, Select, case, delete, desc, exists, func, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Load, aliased, undefer
@@ -170,11 +170,10 @@ async def recently_ended(session: AsyncSession, within: timedelta) -> set[int]:
     return set(await session.scalars(ended.union(of_suspended)))
 
 
-async def is_new_device(session: AsyncSession, user_id: int, user_agent: str) -> bool:
-    """Whether somebody who has signed in before comes with a program that they have not come with."""
-    link = RefreshToken
-    others = select(link.id).where(link.user_id == user_id)
-    return bool(await session.scalar(select(and_(others.exists(), ~others.where(link.user_agent == user_agent).exists()))))
+async def user_agents(session: AsyncSession, user_id: int) -> set[str]:
+    """With which programs somebody has signed in, as far as is remembered."""
+    agents = await session.scalars(select(RefreshToken.user_agent).where(RefreshToken.user_id == user_id).distinct())
+    return {agent or "" for agent in agents}
 
 
 # ── Codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────

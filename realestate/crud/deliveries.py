@@ -13,8 +13,9 @@ from realestate.models.accounts import AccountCode, Builder, Customer, Invite, U
 from realestate.models.deliveries import Channel, Delivery, DeliveryState, Purpose
 from realestate.models.notifications import Notification
 
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=3)
 """Longer than a batch can take: until then whoever has claimed it is at it."""
+MOST_CLEARED = 5000
 
 
 async def add(session: AsyncSession, purpose: Purpose, **values: Any) -> None:
@@ -63,9 +64,12 @@ class Parcel(NamedTuple):
 
 
 async def claim(session: AsyncSession, most: int) -> list[int]:
-    """Those that are due, taken away from other senders for a while; committed before anything is sent."""
+    """Some that are due, taken away from other senders for a while; committed before anything is sent."""
     due = select(Delivery.id).where(Delivery.state == DeliveryState.queued, Delivery.next_try_at <= func.now())
-    due = due.order_by(Delivery.next_try_at).limit(most).with_for_update(skip_locked=True)
+    somebody_waits = Delivery.purpose.in_(
+        (Purpose.reset_password, Purpose.verify_email)
+    )  # before the screen: not behind a thousand digests
+    due = due.order_by(somebody_waits.desc(), Delivery.next_try_at).limit(most).with_for_update(skip_locked=True)
     once = due.cte("due")  # a sub-select may be run again for each row, and skips each time what it has just taken: beyond the limit
     taken = update(Delivery).where(Delivery.id.in_(select(once.c.id)))
     taken = taken.values(next_try_at=func.now() + LEASE, attempts=Delivery.attempts + 1).returning(Delivery.id)
@@ -123,7 +127,12 @@ async def settle(session: AsyncSession, delivery: Delivery, state: DeliveryState
 
 
 async def clear(session: AsyncSession, kept: timedelta) -> int:
-    """Remove what is not waiting any more and is older; codes as well. A digest goes with what went along."""
-    is_old = (Delivery.state != DeliveryState.queued, Delivery.created_at < func.now() - kept)
-    await session.execute(delete(AccountCode).where(AccountCode.expires_at < func.now() - kept))
-    return len((await session.scalars(delete(Delivery).where(*is_old).returning(Delivery.id))).all())
+    """Remove some of what is not waiting any more and is older, and some of the codes; how many. A digest goes with what went along."""
+    old = select(Delivery.id).where(Delivery.state != DeliveryState.queued, Delivery.created_at < func.now() - kept)
+    over = select(AccountCode.code_hash).where(AccountCode.expires_at < func.now() - kept)
+    some = [rows.limit(MOST_CLEARED).with_for_update(skip_locked=True) for rows in (old, over)]
+    removed = [
+        await session.scalars(delete(Delivery).where(Delivery.id.in_(some[0])).returning(Delivery.id)),
+        await session.scalars(delete(AccountCode).where(AccountCode.code_hash.in_(some[1])).returning(AccountCode.user_id)),
+    ]
+    return sum(len(rows.all()) for rows in removed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import ARRAY, BigInteger, CursorResult, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
@@ -29,5 +29,6 @@ async def mark_all_read(session: AsyncSession) -> int:
 
 async def last_numbers(session: AsyncSession, user_ids: Iterable[int]) -> dict[int, int]:
     """Where the inboxes of some users stand. By the system, which asks for all that are connected at once."""
-    rows = select(NotificationCounter.user_id, NotificationCounter.seq).where(NotificationCounter.user_id.in_(list(user_ids)))
+    ids = cast(list(user_ids), ARRAY(BigInteger))  # one parameter, however many they are: the statement stays the same
+    rows = select(NotificationCounter.user_id, NotificationCounter.seq).where(NotificationCounter.user_id == func.any(ids))
     return {user_id: seq for user_id, seq in await session.execute(rows)}

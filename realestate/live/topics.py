@@ -7,64 +7,22 @@ time (a note of the team's, in the customer's eyes), nothing is told.
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from realestate import reading
 from realestate.database import Identity
 from realestate.errors import Forbidden, Invalid, NotFound, Transient, Unavailable
+from realestate.live.asking import EVERYTHING, READERS, Units
 from realestate.live.socket import Socket
 from realestate.live.words import frame
-from realestate.models.accounts import Role
-from realestate.views import live as views
 
 TOPIC = re.compile(r"(project):([1-9]\d{0,17}):inventory|(booking|conversation):([1-9]\d{0,17})|(builder):([1-9]\d{0,17}):inbox", re.ASCII)
 MOST_TOPICS = 20
 """Of one socket."""
 GATHERED = 0.05
 """Seconds in which what happens to a topic is gathered and told together."""
-EVERYTHING = "*"
 
 Context = tuple[str, ...]
-
-
-async def _read(identity: Identity, view: Any, **values: Any) -> str:
-    said = await reading.read(identity, view.query(identity.role), **values)
-    if said is None:
-        raise NotFound
-    return said.decode()
-
-
-async def _units(identity: Identity, id: int, ids: str = "") -> str:
-    return await _read(identity, views.UNITS, id=id, units=f"{{{ids}}}")
-
-
-async def _booking(identity: Identity, id: int) -> str:
-    return (await _read(identity, views.BOOKING, id=id)).partition(":")[2]
-
-
-async def _conversation(identity: Identity, id: int) -> str:
-    said = (await _read(identity, views.CONVERSATION, id=id)).partition(":")[2]
-    if json.loads(said)["last_message_id"] is None:  # not the first message of one
-        raise NotFound
-    return said
-
-
-async def _inbox(identity: Identity, id: int) -> str:
-    if identity.role is not Role.builder or identity.builder_id != id:
-        raise Forbidden("FORBIDDEN_TOPIC", "This inbox is of another company.")
-    said = await reading.read(identity, views.INBOX.query)
-    assert said is not None
-    return json.dumps(json.loads(said)["inbox"])
-
-
-READERS: dict[str, Callable[..., Awaitable[str]]] = {
-    "project": _units,
-    "booking": _booking,
-    "conversation": _conversation,
-    "builder": _inbox,
-}
 
 
 @dataclass
@@ -99,15 +57,17 @@ class Topic:
             while self.changed:
                 await asyncio.sleep(GATHERED)
                 changed, self.changed = self.changed, set()
-                for audience in list(self.audiences.values()):
+                audiences = list(self.audiences.values())
+                units = Units(self.id, changed, [audience.identity for audience in audiences]) if self.kind == "project" else None
+                for audience in audiences:
                     async with audience.asking:
-                        await self._tell_audience(audience, changed)
+                        await self._tell_audience(audience, units)
         finally:
             self.telling = None
 
-    async def _tell_audience(self, audience: Audience, changed: set[str]) -> None:
+    async def _tell_audience(self, audience: Audience, units: Units | None) -> None:
         try:
-            news = await self._news(audience, changed)
+            news = await self._news(audience, units)
         except (Transient, Unavailable):
             return
         except (NotFound, Forbidden) as refusal:  # it is not theirs any more: not even when something changes
@@ -123,21 +83,12 @@ class Topic:
             for text in news if socket.is_good() else ():
                 socket.say(text)
 
-    async def _news(self, audience: Audience, changed: set[str]) -> list[str]:
-        if self.kind == "project":
-            return await self._inventory(audience.identity, changed)
+    async def _news(self, audience: Audience, units: Units | None) -> list[str]:
+        if units:
+            return [self._event(unit) for unit in await units.seen_by(audience.identity)]
         said = await READERS[self.kind](audience.identity, self.id)
         is_old, audience.told = said == audience.told, said
         return [] if is_old else [self._event(said)]
-
-    async def _inventory(self, identity: Identity, changed: set[str]) -> list[str]:
-        if EVERYTHING in changed:
-            return [self._event('{"reload":true}')]
-        seen = json.loads(await _units(identity, self.id, ",".join({id.rstrip("-") for id in changed})))
-        found = {unit["unit_id"] for unit in seen}
-        gone = [int(id[:-1]) for id in sorted(changed) if id.endswith("-") and int(id[:-1]) not in found]
-        seen += [{"unit_id": id, "status": "not_available", "price": None, "version": None} for id in gone]
-        return [self._event(json.dumps(unit, separators=(",", ":"))) for unit in seen]
 
     def _event(self, document: str) -> str:
         return f'{{"type":"event","topic":"{self.name}","data":{document}}}'

@@ -11,10 +11,11 @@ from starlette.websockets import WebSocket
 
 from realestate import problems
 from realestate.config import settings
-from realestate.dependencies import bearer
+from realestate.dependencies.guards import bearer
 from realestate.errors import Forbidden, Invalid, RealEstateError
 from realestate.live import Talk
 from realestate.logs import request_id
+from realestate.routing.checks import check_query
 from realestate.schemas.live import Cursor
 
 
@@ -44,12 +45,9 @@ def check_origin(headers: Headers) -> None:
 
 def cursor_of(query_string: bytes) -> Cursor:
     """Where to go on. Nothing else may stand in the address, a token least of all: addresses are logged."""
-    said = dict(QueryParams(query_string))
-    if unknown := sorted(said.keys() - Cursor.model_fields.keys())[:20]:
-        errors = [{"field": name, "message": "There is no such parameter here.", "code": "UNKNOWN_PARAMETER"} for name in unknown]
-        raise Invalid(f"Unknown query parameter: {', '.join(unknown)}.", errors)
+    check_query(query_string, frozenset(Cursor.model_fields))
     try:
-        return Cursor.model_validate(said)
+        return Cursor.model_validate(dict(QueryParams(query_string)))
     except ValidationError:
         raise Invalid("epoch and after are what `ready` and the last notification said.") from None
 

@@ -17,11 +17,16 @@ def _concerns() -> dict[str, tuple[str, str, str]]:
     """By subject: its table, its builder, and the customers whom it concerns."""
     nobody, parties = "ARRAY[]::bigint[]", "ARRAY(SELECT p.customer_id FROM booking_parties p WHERE p.booking_id = {})".format
     customers = {"bookings": parties("t.id"), "payments": parties("t.booking_id"), "installments": parties("t.booking_id")}
-    customers |= {"change_requests": parties("t.booking_id"), "holds": "ARRAY[t.customer_id]", "leads": "ARRAY[t.customer_id]"}
+    customers |= {
+        "change_requests": parties("t.booking_id"),
+        "snags": parties("t.booking_id"),
+        "holds": "ARRAY[t.customer_id]",
+        "leads": "ARRAY[t.customer_id]",
+    }
     customers |= {"users": "ARRAY[t.id]", "appointments": "array_remove(ARRAY[t.customer_id, t.assigned_to], NULL)"}  # both who meet
     customers |= {"messages": "CASE WHEN t.is_internal THEN ARRAY[]::bigint[] ELSE ARRAY[t.customer_id] END"}
-    tables = {subject.value: f"{subject.value}s" for subject in Subject}
-    tables |= {"progress": "project_progress", "update": "construction_updates", "setting": "system_settings"}
+    tables = {subject.value: f"{subject.value}s" for subject in Subject if subject is not Subject.job}  # which is nobody's
+    tables |= {"progress": "project_progress", "update": "construction_updates", "setting": "system_settings", "enquiry": "enquiries"}
     return {
         subject: (table, "t.id" if table == "builders" else "t.builder_id", customers.get(table, nobody))
         for subject, table in tables.items()

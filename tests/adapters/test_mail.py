@@ -1,5 +1,6 @@
 """Real conversations with a mail server, and what becomes of a delivery in each."""
 
+import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from realestate.database import WORKER, transaction
 from realestate.errors import Undeliverable
 from realestate.models.deliveries import Purpose
 from realestate.services import deliveries
+from realestate.services.deliveries.sending import AT_ONCE
 from tests.factories import make_customer
 from tests.post import Server, let_wait_be_over, plain, rows_of, serving
 
@@ -117,6 +119,41 @@ async def test_a_crash_between_the_servers_yes_and_our_commit_loses_nothing(asha
     assert len({taken.message["Message-ID"] for taken in server.taken}) == 1 and len(server.taken) == 2
 
 
+class Slow(Server):
+    """Takes mails in at its door and lets everybody wait there."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.full = 0, asyncio.Event()
+
+    async def handle_DATA(self, server, session, envelope):
+        self.inside += 1
+        if self.inside == AT_ONCE:
+            self.full.set()
+        await asyncio.Event().wait()
+
+
+async def test_who_is_asked_to_end_gives_back_what_it_has_not_begun_with(asha, monkeypatch):
+    for _ in range(3):
+        async with transaction(WORKER) as session:
+            await deliveries.post(session, Purpose.verify_email, user_id=asha.user_id)
+    slow, rows = Slow(), "attempts, next_try_at <= now(), next_try_at < now() + interval '3 minutes'"
+    async with serving(slow) as port:
+        monkeypatch.setattr(settings, "smtp_url", f"smtp://127.0.0.1:{port}")
+        sending = asyncio.create_task(deliveries.deliver_due())
+        async with asyncio.timeout(10):
+            await slow.full.wait()
+        assert await rows_of(asha.email, rows) == [(1, False, True)] * 4, "claimed, not for long"
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+    assert sorted(await rows_of(asha.email, rows)) == [(0, True, True)] * 2 + [(1, False, True)] * 2
+    server = Server()
+    assert await deliver(monkeypatch, server) == 2
+    await let_wait_be_over()
+    assert await deliver(monkeypatch, server) == 2, "what had been begun with comes again when the claim is over"
+
+
 async def test_a_server_that_is_away_is_asked_again_later(asha, monkeypatch):
     async with serving(Server()) as port:
         pass
@@ -126,7 +163,7 @@ async def test_a_server_that_is_away_is_asked_again_later(asha, monkeypatch):
 
 
 async def test_while_the_server_is_away_only_the_first_are_tried_and_the_others_wait(asha, monkeypatch):
-    for _ in range(6):
+    for _ in range(3):
         async with transaction(WORKER) as session:
             await deliveries.post(session, Purpose.verify_email, user_id=asha.user_id)
     async with serving(Server()) as port:
@@ -134,7 +171,7 @@ async def test_while_the_server_is_away_only_the_first_are_tried_and_the_others_
     monkeypatch.setattr(settings, "smtp_url", f"smtp://127.0.0.1:{port}")
     assert await deliveries.deliver_due() == 0
     rows = await rows_of(asha.email, "state, attempts, next_try_at BETWEEN now() AND now() + interval '1 minute'")
-    assert len(rows) == 7 and {(state, soon) for state, _, soon in rows} == {("queued", True)}
+    assert len(rows) == 4 and {(state, soon) for state, _, soon in rows} == {("queued", True)}
     assert 1 <= sum(attempts for _, attempts, _ in rows) <= 2
 
 

@@ -2,6 +2,11 @@
 
 import asyncio
 import json
+import urllib.request
+from email.message import Message
+from http.client import IncompleteRead
+from io import BytesIO
+from urllib.error import HTTPError, URLError
 
 import pytest
 
@@ -81,6 +86,34 @@ async def test_a_refresh_token_brings_the_next_access_token_and_is_kept(client, 
     assert (await following.next("ready"))["seq"] == 0
     assert file.read_text() == keys.refresh != signed_in["refresh_token"]
     await following.end()
+
+
+class Line:
+    """The way to the server, on which some things happen before it is open."""
+
+    def __init__(self, monkeypatch, *troubles):
+        self.open, self.troubles = urllib.request.urlopen, list(troubles)
+        monkeypatch.setattr(urllib.request, "urlopen", self)
+
+    def __call__(self, request, timeout):
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return self.open(request, timeout=timeout)
+
+
+async def test_a_server_that_is_away_or_busy_at_a_refresh_is_asked_again(client, server, monkeypatch):
+    customer = await make_customer()
+    signed_in = (await client.post("/api/auth/login", json={"email": customer.email, "password": PASSWORD})).json()
+    answers = [HTTPError("", status, "", Message(), BytesIO()) for status in (429, 503, 502)]
+    line = Line(monkeypatch, URLError("away"), *answers, IncompleteRead(b""), TimeoutError())
+    following = Following(server, Keys(f"http://127.0.0.1:{server.port}", "", signed_in["refresh_token"]), Place())
+    assert (await following.next("ready"))["seq"] == 0 and line.troubles == []
+    await following.end()
+
+
+async def test_a_refresh_token_that_is_not_good_ends_it(server):
+    with pytest.raises(Refusal, match="not accepted"):
+        await asyncio.wait_for(Following(server, Keys(f"http://127.0.0.1:{server.port}", "", "spent"), Place()).task, 10)
 
 
 async def test_without_one_it_says_so_and_ends(server):

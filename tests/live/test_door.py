@@ -54,7 +54,8 @@ async def test_pages_of_ours_and_those_listed_do(opened, server):
 async def test_no_token_stands_in_an_address(opened):
     customer = await make_customer()
     assert await refused(opened, query=f"?token={token_of(customer)}") == (422, "INVALID")
-    assert await refused(opened, customer, query="?after=-1") == (422, "INVALID")
+    for query in ("?after=-1", "?after=0&after=1", "?epoch=%00", "?epoch=%ff"):
+        assert await refused(opened, customer, query=query) == (422, "INVALID")
 
 
 async def test_the_first_frame_may_say_who_it_is(opened):

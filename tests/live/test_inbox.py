@@ -56,9 +56,9 @@ async def test_nothing_is_pushed_that_is_taken_back(opened, sale):
     async with speaking(builder) as connection:
         await tell(connection, event(booking, "taken back"))
         await connection.rollback()
-    await tell_as(builder, event(booking, "said", title="said"))
+    await tell_as(builder, event(booking, "said", action_url="/said"))
     said = await socket.told()
-    assert (said["seq"], said["data"]["title"]) == (1, "said")
+    assert (said["seq"], said["data"]["action_url"]) == (1, "/said")
 
 
 async def test_a_storm_arrives_in_order_without_gaps_on_every_socket(opened, sale):

@@ -8,6 +8,7 @@ from realestate.models.accounts import TeamRole
 from realestate.models.projects import Project, PublishState
 from realestate.models.units import Unit, UnitStatus
 from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units
+from tests.queries import counted
 from tests.stories import pay, reserved_booking, written
 
 pytestmark = pytest.mark.anyio
@@ -43,7 +44,23 @@ async def test_inventory_is_told_to_each_as_they_may_see_it(client, opened, hear
         unit = (await client.get(f"/api/units/{unit_id}", headers=person.headers)).json()
         assert event == {"unit_id": unit_id} | {name: unit[name] for name in ("status", "price", "version")}
     assert (await client.delete(f"/api/units/{unit_id}/hold", headers=asha.headers)).status_code == 200
-    assert [(await next_event(socket))["status"] for socket in sockets] == ["available"] * 3
+    assert [(await next_event(socket, status="available"))["unit_id"] for socket in sockets] == [unit_id] * 3
+
+
+async def test_whoever_sees_the_same_of_a_unit_is_read_for_together(client, opened, hearing):
+    builder, holder = await make_builder(), await make_customer()
+    team = [builder, await make_member(builder, TeamRole.sales_manager), await make_member(builder, TeamRole.finance)]
+    public = [await make_customer(f"Buyer {letter}") for letter in "abcdef"]
+    [unit_id] = await make_units(builder, project_id := await make_project(builder))
+    limited = await make_member(builder, TeamRole.sales_manager, project_id)
+    sockets = [(await subscribed(opened, one, f"project:{project_id}:inventory"))[0] for one in (*team, limited, holder, *public)]
+    await client.patch(f"/api/units/{unit_id}", json={"price": 8000000}, headers=builder.headers)
+    assert {(await next_event(socket, price=8000000))["status"] for socket in sockets} == {"available"}
+    with counted() as statements:
+        assert (await client.post(f"/api/units/{unit_id}/hold", headers=holder.headers)).status_code == 200
+        seen = [(await next_event(socket))["status"] for socket in sockets]
+    assert seen == ["held"] * 5 + ["not_available"] * 6
+    assert len([sql for sql in statements if "shown_status" in sql or "AS unit_id" in sql]) == 4, statements
 
 
 async def test_of_what_is_not_shown_nothing_is_heard_but_that_it_is_gone(client, opened, hearing):

@@ -11,8 +11,8 @@ from realestate.config import settings
 from realestate.errors import Undeliverable
 from realestate.models.accounts import Builder, CodePurpose, Invite, InviteKind, TeamRole
 from realestate.models.notifications import Event, Notification
+from realestate.models.tellings import TELLINGS
 from realestate.papers import mails
-from realestate.services.notifications import TELLINGS
 
 AT = datetime(2026, 11, 21, 9, 30, 0, 123456, UTC)
 ASHOKA = Builder(company_name="Ashoka Homes", address="12 Hill Road, Pune", license_number="LIC-7")

@@ -116,6 +116,31 @@ async def test_an_answer_does_not_tell_whose_address_it_is_and_nothing_else_is_d
     assert len(await sent_to(known)) == 2 and await sent_to(unknown) == []
 
 
+async def test_a_mail_that_could_not_be_sent_while_its_link_would_be_good_is_not_sent_any_more(client):
+    """Nor does it bring a fresh link to whoever has the mailbox by then."""
+    email, _ = await registered(client)
+    await sent_to(email)
+    assert await post(client, "forgot-password", email=email) == (200, None)
+    async with speaking(WORKER) as connection:
+        late = "UPDATE deliveries SET created_at = now() - interval '61 minutes' WHERE purpose = 'reset_password' AND state = 'queued' RETURNING id"
+        [(delivery,)] = await (await connection.execute(late)).fetchall()
+        await connection.commit()
+    assert len(await sent_to(email)) == 1
+    async with speaking(WORKER) as connection:
+        found = await connection.execute("SELECT state, last_error, sealed FROM deliveries WHERE id = %s", [delivery])
+        assert await found.fetchone() == ("suppressed", "it was asked for too long ago", None)
+
+
+async def test_a_new_password_ends_the_wait_after_too_many_wrong_ones(client, monkeypatch):
+    monkeypatch.setattr(settings, "rate_limits", "on")
+    person = await make_customer()
+    assert {await login(client, person.email, "wrong") for _ in range(10)} == {401}
+    assert await login(client, person.email) == 429
+    token = await forgotten(client, person.email)
+    assert await post(client, "reset-password", token=token, new_password=BETTER) == (200, None)
+    assert await login(client, person.email, BETTER) == 200
+
+
 async def test_twenty_uses_at_once_of_one_token_have_one_success(client):
     email, _ = await registered(client)
     token = await forgotten(client, email)
@@ -209,10 +234,31 @@ async def test_a_sign_in_from_another_device_is_told_to_its_owner_and_to_the_adm
     assert len(await sent_to(member.email)) == 1
 
 
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1"
+
+
+async def test_an_update_makes_no_new_device(client):
+    person = await make_customer()
+    for agent in (
+        CHROME.format(140),
+        CHROME.format(141),
+        "python-httpx/0.27.0",
+        "python-httpx/0.28.1",
+        SAFARI,
+        f"{CHROME.format(141)} Edg/141.0",
+    ):
+        assert await login(client, person.email, agent=agent) == 200
+    told = [plain(mail) for mail in await sent_to(person.email)]
+    assert len(told) == 3
+    for device in ("python-httpx", "Safari on iOS", "Edge on Linux"):
+        assert any(f"a new device: {device}." in text for text in told)
+
+
 async def test_what_a_device_calls_itself_is_only_text(client):
     person = await make_customer()
     for agent in ("Firefox", "<b>{name}</b> {0.__class__}"):
         assert await login(client, person.email, agent=agent) == 200
     (mail,) = await sent_to(person.email)
-    assert "<b>{name}</b> {0.__class__}" in plain(mail)
+    assert "a new device: <b>{name}<." in plain(mail)
     assert "<b>" not in mail.get_body(("html",)).get_content()

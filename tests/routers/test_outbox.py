@@ -54,6 +54,15 @@ async def test_it_keeps_the_latest(client, monkeypatch):
     assert len(outbox.latest()) == 3
 
 
+def test_nobody_reads_half_a_message(monkeypatch):
+    """Two within one microsecond take two names, and what is being written has none yet."""
+    monkeypatch.setattr(outbox.time, "time_ns", lambda: 7000)
+    for n in range(2):
+        put(f"a{n}@example.com")
+    (outbox._folder() / "9.part").write_bytes(b"To: half")
+    assert [(one.id, one.to) for one in outbox.latest()] == [(8, "a1@example.com"), (7, "a0@example.com")]
+
+
 PROBE = """
 import json
 from realestate.main import app

@@ -13,9 +13,9 @@ from realestate.adapters import outbox
 from realestate.adapters.mail import NOWHERE
 from realestate.config import settings
 from realestate.database import WORKER, transaction
-from realestate.models.accounts import TeamRole
-from realestate.models.deliveries import Channel, Purpose
-from realestate.models.notifications import Event, NotificationCategory, Priority
+from realestate.models.accounts import TeamRole, User, UserType
+from realestate.models.deliveries import Channel, Delivery, Purpose
+from realestate.models.notifications import Event, Notification, NotificationCategory, Priority
 from realestate.schemas.preferences import Digest, Preferences, QuietHours
 from realestate.services import deliveries
 from realestate.services.deliveries.choosing import after_quiet, next_digest, ways
@@ -47,9 +47,11 @@ async def prefer(client, person, **said):
     assert (await client.put("/api/me/notification-preferences", json=said, headers=person.headers)).status_code == 200
 
 
-def chosen(event, is_customer=True, priority=Priority.medium, now=NOON, zone=BERLIN, **said):
+def chosen(event, who=UserType.customer, about=7, priority=Priority.medium, now=NOON, zone=BERLIN, **said):
+    """The ways of an event about user or thing 7 to user 7, or to another."""
     wanted = Preferences.model_validate(said)
-    return [tuple(way) for way in ways(event, NotificationCategory.booking, priority, is_customer, wanted, zone, now)]
+    one = Notification(type=event, category=NotificationCategory.booking, priority=priority, related_entity_id=about)
+    return [tuple(way) for way in ways(one, User(id=7, user_type=who), wanted, zone, now)]
 
 
 # ── Choosing ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,8 +67,9 @@ async def test_an_event_takes_the_ways_that_its_recipient_wants():
 async def test_a_notice_to_a_customer_cannot_be_turned_off_and_one_to_a_team_can():
     muted = {"channels": {"booking": NOTHING}, "digest": {"every": "day", "hour": 8, "weekday": 1}}
     assert chosen(Event.demand_issued, **muted) == [(Channel.email, NOON, False)]
-    assert chosen(Event.demand_issued, is_customer=False, **muted) == []
-    assert chosen(Event.login_new_device, is_customer=False, **muted) == [(Channel.email, NOON, False)]
+    assert chosen(Event.demand_issued, UserType.builder, **muted) == []
+    assert chosen(Event.login_new_device, UserType.builder, **muted) == [(Channel.email, NOON, False)]
+    assert chosen(Event.login_new_device, UserType.builder, about=8, **muted) == [], "a colleague's"
 
 
 async def test_what_can_wait_goes_into_a_digest_unless_none_is_wanted():
@@ -166,6 +169,39 @@ async def test_no_more_is_claimed_than_asked_for_whatever_the_planner_does(clien
         for way in ("hashagg", "sort", "hashjoin", "mergejoin", "indexscan", "bitmapscan", "material", "memoize"):
             await session.execute(text(f"SET LOCAL enable_{way} = off"))
         assert len(await crud.deliveries.claim(session, 2)) == 2
+
+
+async def test_who_waits_before_a_screen_does_not_wait_for_a_thousand_digests(client, post):
+    person = await make_customer()
+    async with transaction(WORKER) as session:
+        for day in range(3):
+            at = NOON.replace(year=2020, day=1 + day)
+            session.add(Delivery(purpose=Purpose.digest, channel=Channel.email, user_id=person.user_id, digest_at=at, next_try_at=at))
+        await session.flush()
+        await crud.deliveries.add(session, Purpose.reset_password, sealed=b"x")
+        [first] = await crud.deliveries.claim(session, 1)
+        assert (await session.get_one(Delivery, first)).purpose is Purpose.reset_password
+
+
+async def test_what_was_sent_long_ago_is_forgotten_some_at_a_time(client, post, monkeypatch):
+    monkeypatch.setattr(crud.deliveries, "MOST_CLEARED", 2)
+    person = await make_customer()
+    async with speaking(WORKER) as connection:
+        for age in (91, 91, 91, 91, 91, 89):
+            await connection.execute(
+                """INSERT INTO deliveries (purpose, channel, user_id, state, created_at)
+                VALUES ('verify_email', 'email', %s, 'suppressed', now() - %s * interval '1 day')""",
+                [person.user_id, age],
+            )
+            await connection.execute(
+                "INSERT INTO account_codes (user_id, purpose, code_hash, expires_at) VALUES (%s, 'verify_email', %s, now() - %s * interval '1 day')",
+                [person.user_id, token_hex(16).encode(), age],
+            )
+        await connection.commit()
+    assert await deliveries.clear() >= 10
+    async with speaking(WORKER) as connection:
+        codes = await connection.execute("SELECT FROM account_codes WHERE user_id = %s", [person.user_id])
+        assert (len(await rows_of(person.email)), codes.rowcount) == (1, 1)
 
 
 async def test_phones_ring_for_those_who_want_it(client, post):

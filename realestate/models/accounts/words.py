@@ -71,7 +71,10 @@ class Permission(Kind):
     units_hold = "units:hold"
     bookings_approve = "bookings:approve"
     payments_record = "payments:record"
+    bookings_settle = "bookings:settle"
     agreements_write = "agreements:write"
+    agreements_sign = "agreements:sign"
+    handovers_write = "handovers:write"
     refunds_approve = "refunds:approve"
     changes_review = "changes:review"
     changes_quote = "changes:quote"
@@ -94,7 +97,10 @@ PERMISSIONS: dict[Permission, frozenset[TeamRole]] = {
     Permission.units_hold: _SALES | {TeamRole.sales},
     Permission.bookings_approve: _SALES,
     Permission.payments_record: _MANAGERS | {TeamRole.finance},
+    Permission.bookings_settle: _MANAGERS,
     Permission.agreements_write: _SALES | {TeamRole.finance},
+    Permission.agreements_sign: _MANAGERS | {TeamRole.finance},
+    Permission.handovers_write: _MANAGERS | {TeamRole.engineer},
     Permission.refunds_approve: _MANAGERS,
     Permission.changes_review: _SALES | {TeamRole.sales, TeamRole.engineer},
     Permission.changes_quote: _MANAGERS | {TeamRole.engineer, TeamRole.finance},

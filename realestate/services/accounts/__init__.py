@@ -3,7 +3,7 @@
 from realestate.services.accounts.calendars import close_calendar, open_calendar, whose_calendar
 from realestate.services.accounts.codes import ask_to_verify, forget_password, reset_password, verify_email
 from realestate.services.accounts.credentials import change_password, sign_in
-from realestate.services.accounts.invitations import accept, invite, join, try_code
+from realestate.services.accounts.invitations import accept, invite, join, new_party_code, try_code, try_enquiry
 from realestate.services.accounts.preferences import prefer, preferences
 from realestate.services.accounts.profiles import change_me, me
 from realestate.services.accounts.registration import create_admin, register
@@ -18,6 +18,7 @@ from realestate.services.accounts.sessions import (
     revoke,
     watch_ended_sessions,
 )
+from realestate.services.accounts.spoken import kept
 
 __all__ = [
     "Client",
@@ -33,9 +34,11 @@ __all__ = [
     "forget_password",
     "invite",
     "join",
+    "kept",
     "learn_of_ended_sessions",
     "list_sessions",
     "me",
+    "new_party_code",
     "open_calendar",
     "prefer",
     "preferences",
@@ -45,6 +48,7 @@ __all__ = [
     "revoke",
     "sign_in",
     "try_code",
+    "try_enquiry",
     "verify_email",
     "watch_ended_sessions",
     "whose_calendar",

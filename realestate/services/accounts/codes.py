@@ -11,7 +11,7 @@ from realestate.security import passwords, sessions, tokens
 from realestate.services import audit
 from realestate.services.accounts.credentials import check_new, tell_owner
 from realestate.services.accounts.sessions import Client
-from realestate.services.accounts.throttles import count_code, count_forgotten, count_verification
+from realestate.services.accounts.throttles import count_code, count_forgotten, count_verification, forgive_account
 from realestate.services.deliveries import post
 
 
@@ -57,6 +57,7 @@ async def reset_password(said: PasswordReset, client: Client) -> None:
         if account is None or not account.may_sign_in or not await crud.accounts.use_code(session, hashed):
             raise _not_good()
         account.user.password_hash, account.user.is_verified = newest, True
+        await forgive_account(session, account.user.email.lower())
         ended = await crud.accounts.end_sessions(session, account.user.id)
         audit.record(session, "password.reset", account.user, actor_id=account.user.id)
         await tell_owner(session, Event.password_changed, account.user)

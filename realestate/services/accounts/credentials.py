@@ -13,6 +13,7 @@ from realestate.models.notifications import Event
 from realestate.schemas.accounts import PasswordChange, Tokens
 from realestate.security import passwords, sessions
 from realestate.services import audit
+from realestate.services.accounts.devices import device_of
 from realestate.services.accounts.sessions import Client, begin
 from realestate.services.accounts.throttles import count_sign_in, forgive_sign_in
 from realestate.services.notifications import notify
@@ -34,8 +35,9 @@ async def sign_in(email: str, password: str, user_type: UserType | None, client:
         account = await _locked(session, account.user.id, hashed)
         account.user.password_hash = newest
         await forgive_sign_in(session, email, client.address)
-        if await crud.accounts.is_new_device(session, account.user.id, client.user_agent):
-            await tell_owner(session, Event.login_new_device, account.user, device=client.user_agent[:80] or "?")
+        device, known = device_of(client.user_agent), await crud.accounts.user_agents(session, account.user.id)
+        if known and device not in map(device_of, known):
+            await tell_owner(session, Event.login_new_device, account.user, device=device)
         return await begin(session, account, client)
 
 

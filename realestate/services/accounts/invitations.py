@@ -1,7 +1,6 @@
 """Codes that let people in: made once, kept only as a keyed hash, good for one person and seven days."""
 
-import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,15 +11,21 @@ from realestate.models.accounts import Invite, InviteKind, LeadSource, TeamRole,
 from realestate.models.deliveries import Purpose
 from realestate.schemas.accounts import Tokens
 from realestate.schemas.team import Joining
-from realestate.security import passwords, tokens
+from realestate.security import passwords
 from realestate.services import audit
 from realestate.services.accounts.credentials import check_new
 from realestate.services.accounts.sessions import Client, begin
-from realestate.services.accounts.throttles import count_invitation, count_join
+from realestate.services.accounts.spoken import kept, new_code
+from realestate.services.accounts.throttles import count_enquiry, count_invitation, count_join
 from realestate.services.deliveries import post
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""32 symbols, none of which looks like another: 40 bits in eight, which the throttle keeps anybody from guessing."""
+
+class PartyCode(NamedTuple):
+    """As it is said, this once, and as it is kept."""
+
+    said: str
+    kept: bytes
+
 
 MAILS = {InviteKind.team: Purpose.team_invitation, InviteKind.customer: Purpose.customer_invitation}
 
@@ -29,14 +34,20 @@ async def invite(session: AsyncSession, by: Identity, kind: InviteKind, **values
     """An invitation and, this once, its code, which goes to the invited person by mail as well. TooMany when this member has made many lately."""
     async with as_system(session):
         await count_invitation(session, by.me)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    made = Invite(builder_id=by.builder_id, kind=kind, invited_by=by.me, code_hash=_hash(code), **values)
+    code, code_hash = new_code()
+    made = Invite(builder_id=by.builder_id, kind=kind, invited_by=by.me, code_hash=code_hash, **values)
     session.add(made)
     await session.flush()
-    said = f"{code[:4]}-{code[4:]}"
     async with as_system(session):
-        await post(session, MAILS[kind], invite_id=made.id, secret=said)
-    return made, said
+        await post(session, MAILS[kind], invite_id=made.id, secret=code)
+    return made, code
+
+
+async def new_party_code(session: AsyncSession, by: Identity) -> PartyCode:
+    """A code of a customer's own, into one of their bookings. TooMany when they have made many lately."""
+    async with as_system(session):
+        await count_invitation(session, by.me)
+    return PartyCode(*new_code())
 
 
 async def join(said: Joining, client: Client) -> Tokens:
@@ -78,15 +89,17 @@ async def try_code(client: Client) -> None:
         await count_join(session, client.address)
 
 
+async def try_enquiry(client: Client) -> None:
+    """The same for questions from the public pages."""
+    async with transaction(DOORMAN) as session:
+        await count_enquiry(session, client.address)
+
+
 async def _open(session: AsyncSession, code: str, kind: InviteKind) -> Invite:
-    found = await crud.accounts.lock_open_invite(session, _hash(code), kind)
+    found = await crud.accounts.lock_open_invite(session, kept(code), kind)
     if found is None:
         raise _not_good()
     return found
-
-
-def _hash(code: str) -> bytes:
-    return tokens.fingerprint("invite", code.upper().replace("-", "").replace(" ", ""))
 
 
 def _not_good() -> NotFound:

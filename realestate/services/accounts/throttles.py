@@ -28,6 +28,7 @@ SIGN_INS_TO_ACCOUNT = Limit("sign-in-account", 10)
 REGISTRATIONS = Limit("registration", 50)
 INVITATIONS = Limit("invitation", 50)
 JOINS = Limit("join", 20)
+ENQUIRIES = Limit("enquiry", 10)
 CODES = Limit("code", 20)
 FORGOTTEN_BY_CLIENT = Limit("forgotten-client", 20)
 FORGOTTEN_BY_ADDRESS = Limit("forgotten-address", 5)
@@ -47,6 +48,11 @@ async def count_invitation(session: AsyncSession, user_id: int) -> None:
 async def count_join(session: AsyncSession, address: str) -> None:
     """TooMany when this client has tried codes often enough, right or wrong."""
     await _count(session, JOINS, _network(address))
+
+
+async def count_enquiry(session: AsyncSession, address: str) -> None:
+    """TooMany when this client has asked often enough, known or not."""
+    await _count(session, ENQUIRIES, _network(address))
 
 
 async def count_code(session: AsyncSession, address: str) -> None:
@@ -78,6 +84,12 @@ async def forgive_sign_in(session: AsyncSession, email: str, address: str) -> No
     """It was right: only failures count."""
     if settings.rate_limits == "on":
         await crud.accounts.give_back_try(session, fingerprint(SIGN_INS_OF_CLIENT.name, _network(address)))
+    await forgive_account(session, email)
+
+
+async def forgive_account(session: AsyncSession, email: str) -> None:
+    """Whoever reads its mails has a new password: what others have tried, or its owner with the old one, counts no more."""
+    if settings.rate_limits == "on":
         await crud.accounts.forget_tries(session, fingerprint(SIGN_INS_TO_ACCOUNT.name, email))
 
 

@@ -9,18 +9,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from realestate.adapters import mail, phones
+from realestate.models.accounts import User, UserType
 from realestate.models.deliveries import Channel
-from realestate.models.notifications import Event, NotificationCategory, Priority
+from realestate.models.notifications import Event, Notification, Priority
+from realestate.models.tellings import LEGAL, OF_ACCOUNTS
 from realestate.schemas.preferences import DAILY, Digest, Preferences, QuietHours
 
-LEGAL = {
-    *("booking_confirmed", "booking_rejected", "booking_expired", "booking_cancelled", "cancellation_settled", "booking_default_notice"),
-    *("demand_issued", "payment_overdue", "payment_at_risk", "receipt_bounced", "receipt_refunded"),
-    *("possession_date_shifted", "booking_possession_offered", "agreement_generated"),
-    *("password_changed", "login_new_device"),
-}
-"""Notices: to customers, and to whoever's account it is. Nobody mutes them, neither in the app nor as mail. By name, because some of these
-are told by rooms that come later."""
 CAN_WAIT = {Event.progress_phase_updated, Event.progress_certified, Event.update_published, Event.change_request_reviewed}
 """Goes into a digest."""
 CAN_WAIT_FOR_TEAM = CAN_WAIT | {
@@ -37,7 +31,6 @@ CAN_WAIT_FOR_TEAM = CAN_WAIT | {
 }
 """What a team has done itself, mostly, or sees on its dashboard."""
 ONLY_IN_APP = {Event.hold_released, Event.appointment_completed, Event.team_invited}
-OF_ACCOUNTS = {Event.password_changed, Event.login_new_device}
 
 
 class Way(NamedTuple):
@@ -46,8 +39,10 @@ class Way(NamedTuple):
     in_digest: bool
 
 
-def is_legal(event: Event) -> bool:
-    return event in LEGAL
+def is_notice(notification: Notification, user: User) -> bool:
+    """Whether nobody can mute it: what is told to customers, and to whoever's account it is. What a team hears of it besides, it may."""
+    is_theirs = notification.type in OF_ACCOUNTS and notification.related_entity_id == user.id
+    return notification.type in LEGAL and (user.user_type is UserType.customer or is_theirs)
 
 
 def available() -> list[Channel]:
@@ -55,17 +50,15 @@ def available() -> list[Channel]:
     return [channel for channel in Channel if (mail if channel is Channel.email else phones).is_available()]
 
 
-def ways(
-    event: Event, category: NotificationCategory, priority: Priority, is_customer: bool, wanted: Preferences, zone: ZoneInfo, now: datetime
-) -> Iterator[Way]:
+def ways(notification: Notification, user: User, wanted: Preferences, zone: ZoneInfo, now: datetime) -> Iterator[Way]:
     """How this recipient hears of an event outside the app. Quiet hours hold back whatever is not critical, digests too."""
-    is_notice = event in LEGAL and (is_customer or event in OF_ACCOUNTS)
-    waits = not is_notice and event in (CAN_WAIT if is_customer else CAN_WAIT_FOR_TEAM)
+    event, must = notification.type, is_notice(notification, user)
+    waits = not must and event in (CAN_WAIT if user.user_type is UserType.customer else CAN_WAIT_FOR_TEAM)
     digest = wanted.digest or DAILY
-    loud = now if priority is Priority.critical else after_quiet(wanted.quiet_hours, zone, now)
+    loud = now if notification.priority is Priority.critical else after_quiet(wanted.quiet_hours, zone, now)
     for channel in available():
         is_mail = channel is Channel.email
-        if event in ONLY_IN_APP or not (wanted.wants(category, channel) or is_notice and is_mail):
+        if event in ONLY_IN_APP or not (wanted.wants(notification.category, channel) or must and is_mail):
             continue
         if not waits or digest.every == "never":
             yield Way(channel, loud, in_digest=False)

@@ -1,18 +1,18 @@
 """What a delivery says, made from the rows as they are when it is sent."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.crud.deliveries import Parcel
-from realestate.models.accounts import CodePurpose, User, UserType
+from realestate.models.accounts import CodePurpose, User
 from realestate.models.deliveries import Delivery, Purpose
 from realestate.papers import mails
 from realestate.papers.mails import Letter
 from realestate.security import sealing, tokens
-from realestate.services.deliveries.choosing import OF_ACCOUNTS, is_legal
+from realestate.services.deliveries.choosing import is_notice
 
 CODES = {Purpose.verify_email: CodePurpose.verify_email, Purpose.reset_password: CodePurpose.reset_password}
 
@@ -52,10 +52,7 @@ def text(parcel: Parcel) -> tuple[str, str]:
 async def _letter(session: AsyncSession, parcel: Parcel, user: User | None, name: str) -> Letter:
     delivery, words = parcel.delivery, mails.language(user.locale if user else "en")
     if parcel.notification is not None:
-        is_customer = user is not None and user.user_type is UserType.customer
-        event = parcel.notification.type
-        is_notice = is_legal(event) and (is_customer or event in OF_ACCOUNTS)
-        return mails.of_notification(parcel.notification, parcel.builder, words, name, is_notice)
+        return mails.of_notification(parcel.notification, parcel.builder, words, name, is_notice(parcel.notification, _still(user)))
     if parcel.invite is not None:
         if parcel.invite.used_at or parcel.invite.revoked_at or parcel.builder is None:
             raise Nobody("the invitation is not open any more")
@@ -66,12 +63,15 @@ async def _letter(session: AsyncSession, parcel: Parcel, user: User | None, name
 
 
 async def _code(session: AsyncSession, delivery: Delivery, user: User) -> str:
-    """Made of which mail this is, so that a mail sent twice brings the same; only its hash is written down."""
-    purpose = CODES[delivery.purpose]
+    """Made of which mail this is, so that a mail sent twice brings the same; only its hash is written down. Nobody expects a mail any more
+    that could not be sent for as long as its code would be good."""
+    purpose, life = CODES[delivery.purpose], timedelta(minutes=mails.LIVES[CODES[delivery.purpose]])
+    if datetime.now(UTC) > delivery.created_at + life:
+        raise Nobody("it was asked for too long ago")
     if purpose is CodePurpose.verify_email and user.is_verified:
         raise Nobody("the address has been confirmed already")
     code = tokens.mailed(f"{purpose.value} {delivery.id} {delivery.created_at.timestamp()}")
-    await crud.accounts.keep_code(session, user.id, purpose, tokens.digest(code), timedelta(minutes=mails.LIVES[purpose]))
+    await crud.accounts.keep_code(session, user.id, purpose, tokens.digest(code), life)
     return code
 
 

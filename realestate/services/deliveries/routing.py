@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud
 from realestate.database import WORKER, transaction
 from realestate.logs import log
-from realestate.models.accounts import User, UserType
+from realestate.models.accounts import User
 from realestate.models.deliveries import Delivery, Purpose
 from realestate.models.notifications import Notification
 from realestate.schemas.preferences import Preferences
@@ -34,9 +34,7 @@ async def route() -> int:
 
 
 def _ways(notification: Notification, user: User, now: datetime) -> list[Way]:
-    wanted, zone = preferences_of(user), _zone(user)
-    is_customer = user.user_type is UserType.customer
-    return [*ways(notification.type, notification.category, notification.priority, is_customer, wanted, zone, now)]
+    return [*ways(notification, user, preferences_of(user), _zone(user), now)]
 
 
 async def _open_digests(session: AsyncSession, wanted: set[tuple[int, datetime]]) -> dict[tuple[int, datetime], int]:

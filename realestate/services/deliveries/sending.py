@@ -1,5 +1,6 @@
 """Sending what is due, at least once: claimed and committed, then sent, then marked. A crash in between sends it again with the same
-Message-ID, once the claim is over; nothing is lost, and no two senders have the same one."""
+Message-ID, once the claim is over; nothing is lost, and no two senders have the same one. Who is asked to end gives back what it has not
+begun with."""
 
 import asyncio
 from datetime import timedelta
@@ -15,11 +16,13 @@ from realestate.models.deliveries import Channel, DeliveryState
 from realestate.services.deliveries import composing
 from realestate.services.deliveries.composing import Nobody
 from realestate.services.deliveries.routing import route
+from realestate.services.jobs import until_nothing_is_left
 
-BATCH, AT_ONCE = 20, 2
+BATCH, AT_ONCE = 4, 2
 """Together they end within the claim, whatever the mail server does."""
-MOST_BATCHES = 50
+MOST_BATCHES = 250
 """Of one call; the next goes on."""
+AT_ONCE_AGAIN = timedelta(0)
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440)]
 """Before the next try; after the last, a delivery has failed."""
 KEPT = timedelta(days=90)
@@ -27,29 +30,33 @@ KEPT = timedelta(days=90)
 
 async def deliver_due() -> int:
     """Send what is due, and what is new once it is decided about: how many were sent. Any number of processes may do this at once."""
-    sent = await _send_due()  # first, because nothing new shall hold up what somebody is waiting for
+    sent, is_away = await _send_due()  # first, because nothing new shall hold up what somebody is waiting for
     while await route():
         pass
-    return sent + await _send_due()
+    return sent if is_away else sent + (await _send_due())[0]
 
 
-async def _send_due() -> int:
+async def _send_due() -> tuple[int, bool]:
+    """How many were sent, and whether the server turned out to be away."""
     sent = 0
     for _ in range(MOST_BATCHES):
-        lanes, away, ids = asyncio.Semaphore(AT_ONCE), asyncio.Event(), await _claim()
-        states = await asyncio.gather(*(_deliver(lanes, away, one) for one in ids))
-        sent += states.count(DeliveryState.sent)
-        if away.is_set():  # not one after the other, each with its own wait: other jobs would wait for all of them
-            await _give_back([one for one, state in zip(ids, states, strict=True) if state is None])
-        if not ids or away.is_set():
+        away, waiting = asyncio.Event(), await _claim()
+        if not waiting:
             break
-    return sent
+        try:
+            sent += sum(await asyncio.gather(*(_send_all(waiting, away) for _ in range(AT_ONCE))))
+        finally:  # when this process ends as well
+            if waiting:
+                ids, waiting[:] = waiting[:], []
+                await _give_back(ids, WAITS[0] if away.is_set() else AT_ONCE_AGAIN)
+        if away.is_set():
+            return sent, True
+    return sent, False
 
 
 async def clear() -> int:
-    """Forget what was sent, or given up, a quarter of a year ago, and codes that have been over for as long; how many deliveries."""
-    async with transaction(WORKER) as session:
-        return await crud.deliveries.clear(session, KEPT)
+    """Forget what was sent, or given up, a quarter of a year ago, and codes that have been over for as long; how many."""
+    return await until_nothing_is_left(lambda session: crud.deliveries.clear(session, KEPT))
 
 
 async def _claim() -> list[int]:
@@ -57,22 +64,27 @@ async def _claim() -> list[int]:
         return await crud.deliveries.claim(session, BATCH)
 
 
-async def _give_back(ids: list[int]) -> None:
+async def _give_back(ids: list[int], again_in: timedelta) -> None:
     async with transaction(WORKER) as session:
-        await crud.deliveries.give_back(session, ids, WAITS[0])
+        await crud.deliveries.give_back(session, ids, again_in)
 
 
-async def _deliver(lanes: asyncio.Semaphore, away: asyncio.Event, delivery_id: int) -> DeliveryState | None:
-    """What became of it; None when it was not tried, because the server turned out to be away."""
-    async with lanes:
-        if away.is_set():
-            return None
-        async with transaction(WORKER) as session:
-            parcel = await crud.deliveries.parcel(session, delivery_id)
-        state, why = await _try(parcel, away)
-        again_in = WAITS[parcel.delivery.attempts - 1] if state is DeliveryState.queued else None
-        async with transaction(WORKER) as session:
-            await crud.deliveries.settle(session, parcel.delivery, state, why, again_in)
+async def _send_all(waiting: list[int], away: asyncio.Event) -> int:
+    """One after the other, until the server turns out to be away: not each with its own wait, or other jobs would wait for all of them."""
+    sent = 0
+    while waiting and not away.is_set():
+        sent += await _deliver(waiting.pop(0), away) is DeliveryState.sent
+    return sent
+
+
+async def _deliver(delivery_id: int, away: asyncio.Event) -> DeliveryState:
+    """What became of it."""
+    async with transaction(WORKER) as session:
+        parcel = await crud.deliveries.parcel(session, delivery_id)
+    state, why = await _try(parcel, away)
+    again_in = WAITS[parcel.delivery.attempts - 1] if state is DeliveryState.queued else None
+    async with transaction(WORKER) as session:
+        await crud.deliveries.settle(session, parcel.delivery, state, why, again_in)
     return state
 
 
