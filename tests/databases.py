@@ -116,6 +116,8 @@ def _marked(owner_url: str, name: str) -> Iterator[None]:
 
 def _drop(owner_url: str, name: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name + "_app"]).rowcount:
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(name + "_app")))  # to end its last connections
         for (database,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [name + "%"]).fetchall():
             _remove(owner_url, database)
         connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name + "_app")))
@@ -123,7 +125,7 @@ def _drop(owner_url: str, name: str) -> None:
 
 def _remove(owner_url: str, database: str) -> None:
     """With whoever is still connected. A vacuum at work in it is nobody's to end, but ends soon."""
-    for wait in (0.1, 0.3, 1, 3, None):
+    for wait in (0.1, 0.3, 1, 3, 9, None):
         try:
             return _execute(owner_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
         except psycopg.errors.InsufficientPrivilege:

@@ -1,24 +1,33 @@
 """Receipts and demand notices as PDF, one page each."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from realestate.models.payments import PaymentKind, PaymentStatus
 from realestate.papers.sheets import Marks, Sheets
-from realestate.papers.writing import day, money, words
-from realestate.schemas.papers import DemandBasis, PaperBooking, ReceiptBasis
+from realestate.papers.terms import rera
+from realestate.papers.writing import dawn, day, in_currency, money, said, words
+from realestate.schemas.papers import CreditNoteBasis, DemandBasis, PaperBooking, ReceiptBasis
 
+CREDITED = "Interest on what you have paid, because possession comes later than was promised. It pays what is due as money would."
 CREDIT = "Certified tax that the buyer has paid on the seller's account; no money has changed hands."
 RECEIVED = "Received with thanks. This receipt is made by a computer and is valid without a signature."
+PAPERS = {
+    PaymentKind.receipt: ("Receipt", RECEIVED),
+    PaymentKind.tds_credit: ("Tax credit", CREDIT),
+    PaymentKind.interest_credit: ("Interest credit", CREDITED),
+}
+TAKEN_BACK = "Nothing of the demand above has to be paid. It has been taken off your account."
 ASKED = "Please pay by the day above. Money that comes later may bear interest as agreed."
 
 
 def draw_receipt(basis: ReceiptBasis) -> bytes:
     """Who has paid what for which booking, and which lines it pays."""
-    booking, is_credit = basis.booking, basis.kind is PaymentKind.tds_credit
-    title = "Tax credit" if is_credit else "Receipt"
+    booking = basis.booking
+    title, note = PAPERS[basis.kind]
     across = "BOUNCED" if basis.payment_status is PaymentStatus.bounced else None
-    sheets = _sheets(title, str(basis.receipt_no), booking, across)
-    sheets.heading("Amount")
+    sheets = _sheets(title, str(basis.receipt_no), booking, basis.cleared_at or dawn(basis.payment_date), across)
+    sheets.heading("Amount", in_currency(booking.currency))
     sheets.facts(
         [
             ("Amount", money(basis.amount, booking.currency)),
@@ -34,17 +43,18 @@ def draw_receipt(basis: ReceiptBasis) -> bytes:
         left = basis.amount - sum((amount for *_, amount in parts), Decimal(0))
         rows = [(name, number, money(amount, booking.currency)) for name, number, amount in parts]
         rows += [("Credit for what is asked for next", "", money(left, booking.currency))] if left else []
-        sheets.amounts((("Line", 90), ("Demand", 40), ("Amount", 40)), rows, ("Total", "", money(basis.amount, booking.currency)))
+        sheets.amounts((("Line", 1), ("Demand", 0), ("Amount", 0)), rows, ("Total", "", money(basis.amount, booking.currency)))
     sheets.ln(6)
-    sheets.paragraph(CREDIT if is_credit else RECEIVED)
+    sheets.paragraph(note)
     return bytes(sheets.output())
 
 
 def draw_notice(basis: DemandBasis) -> bytes:
     """What is to be paid by when, and why now."""
     booking = basis.booking
-    sheets = _sheets("Demand notice", str(basis.demand_no), booking)
-    sheets.heading("What is due")
+    assert basis.demanded_at, "seen to before"
+    sheets = _sheets("Demand notice", str(basis.demand_no), booking, basis.demanded_at)
+    sheets.heading("What is due", in_currency(booking.currency))
     rows = [
         ("For", basis.name),
         ("Amount", money(basis.amount, booking.currency)),
@@ -64,10 +74,29 @@ def draw_notice(basis: DemandBasis) -> bytes:
     return bytes(sheets.output())
 
 
-def _sheets(title: str, number: str, booking: PaperBooking, across: str | None = None) -> Sheets:
+def draw_credit_note(basis: CreditNoteBasis) -> bytes:
+    """Which demand is taken back, and why."""
+    booking = basis.booking
+    sheets = _sheets("Credit note", basis.credit_no, booking, basis.created_at)
+    sheets.heading("What is taken back", in_currency(booking.currency))
+    rows = [
+        ("Demand", f"{basis.demand_no} of {day(basis.demanded_at.date())}"),
+        ("For", basis.name),
+        ("Amount", money(basis.amount, booking.currency)),
+        *([("Of which tax", money(basis.tax_amount, booking.currency))] if basis.tax_amount else []),
+        ("Because", basis.reason),
+        *([("Asked for again on", day(basis.again_on))] if basis.again_on else []),
+    ]
+    sheets.facts(rows)
+    sheets.ln(6)
+    sheets.paragraph(TAKEN_BACK)
+    return bytes(sheets.output())
+
+
+def _sheets(title: str, number: str, booking: PaperBooking, made_at: datetime, across: str | None = None) -> Sheets:
     project = booking.unit.project
     marks = Marks(title, project.project_name, f"{title} {number}", f"Booking {booking.booking_number}", across)
-    sheets = Sheets(f"{title} {number}", project.builder.company_name, marks)
+    sheets = Sheets(f"{title} {number}", project.builder.company_name, marks, made_at)
     sheets.title_block(title, f"{number}  ·  Booking {booking.booking_number}", f"{project.project_name}, {project.location}")
     sheets.heading("Between")
     sheets.facts(parties(booking))
@@ -77,8 +106,8 @@ def _sheets(title: str, number: str, booking: PaperBooking, across: str | None =
 def parties(booking: PaperBooking) -> list[tuple[str, str]]:
     """Who asks or receives, who pays, and for what."""
     unit, builder, buyer = booking.unit, booking.unit.project.builder, booking.customer
-    rera = unit.project.rera_number or builder.rera_number
-    seller = [builder.company_name, builder.address, f"Licence {builder.license_number}", f"RERA {rera}" if rera else None, builder.phone]
+    licence, registered = f"Licence {builder.license_number}", rera(unit.project.rera_number or builder.rera_number)
+    seller = [builder.company_name, builder.address, licence, registered, builder.phone]
     which = f"{unit.unit_number}, tower {unit.tower}" if unit.tower else unit.unit_number
     paid_by = [buyer.full_name, buyer.address, buyer.phone, buyer.email] if buyer else ["as named in the booking"]
-    return [("Seller", "\n".join(filter(None, seller))), ("Buyer", "\n".join(filter(None, paid_by))), ("Unit", which)]
+    return [("Seller", said(seller)), ("Buyer", said(paid_by)), ("Unit", which)]

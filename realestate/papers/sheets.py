@@ -1,29 +1,29 @@
 """A4 pages in the hand of the house: headings, facts, tables that run over pages, places to sign."""
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, VAlign
+from fpdf.enums import MethodReturnValue, TableBordersLayout, VAlign
 from fpdf.fonts import FontFace
 
-FONTS = Path(__file__).parent / "fonts"
-FAMILY = "DejaVu"
-"""It knows ₹, and Arabic letters; the fonts that every PDF reader has know neither."""
+from realestate.papers.lettering import FAMILY, Lettered
+
 MARGIN, FOOT, LINE, PADDING = 20.0, 22.0, 5.2, 1.4
 """Millimetres, as everywhere here."""
-SIGNATURE_HEIGHT, HEADING_WITH_SOMETHING = 34.0, 34.0
+SIGNATURE_SPACE, GUTTER, HEADING_WITH_SOMETHING = 16.0, 12.0, 34.0
+NAME_WIDTH, SLACK = 40.0, 2.0
+SIZES, LEAST_SHARED, MOST_FITTED = (9.0, 8.0, 7.0, 6.0), 0.18, 34.0
+"""Points in which a table is set, the first that leaves this part of its width to what may be broken; and how wide words may be that are not."""
+TALLEST = 24
+"""Lines of one fact that stay together; more of them go on below, on the next page if need be."""
 INK, PALE, RULE, SHADE, ACCENT, WATERMARK = (33, 37, 41), (108, 117, 125), (206, 212, 218), (241, 243, 245), (28, 63, 94), (236, 238, 241)
 HEAD_STYLE = FontFace(emphasis="BOLD", color=255, fill_color=ACCENT)
 SUM_STYLE, NAME_STYLE = FontFace(emphasis="BOLD", fill_color=SHADE), FontFace(color=PALE)
-logging.getLogger("fontTools").setLevel(logging.WARNING)  # else it tells every letter of every paper
 TABLE: dict[str, Any] = {"borders_layout": TableBordersLayout.HORIZONTAL_LINES, "line_height": LINE, "padding": PADDING, "align": "LEFT"}
 BELOW: dict[str, Any] = {"new_x": "LMARGIN", "new_y": "NEXT"}
-LONGEST_NAME = 60
-"""On one line of a page's head, or under a signature."""
+Row = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,18 @@ class Marks:
     across: str | None = None
 
 
-class Sheets(FPDF):
-    """A paper in the making; `output()` is the PDF."""
+class Sheets(Lettered):
+    """A paper in the making; `output()` is the PDF, the same bytes for the same content and `made_at`."""
 
-    def __init__(self, title: str, author: str, marks: Marks) -> None:
-        super().__init__(format="A4")
+    def __init__(self, title: str, author: str, marks: Marks, made_at: datetime) -> None:
+        super().__init__()
         self.marks = marks
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, FOOT)
-        self.add_font(FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
-        self.add_font(FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
         self.set_title(title)
         self.set_author(author)
         self.set_lang("en")
+        self.set_creation_date(made_at)
         self.add_page()
 
     def write_in(self, size: float, style: str = "", colour: tuple[int, int, int] = INK) -> None:
@@ -63,8 +62,9 @@ class Sheets(FPDF):
         if self.page_no() > 1:
             self.write_in(8, "", PALE)
             self.set_y(10)
-            self.cell(self.epw / 2, 5, short(self.marks.left))
-            self.cell(self.epw / 2, 5, short(self.marks.right), align="R")
+            half = self.epw / 2
+            self.cell(half, 5, self.fitted(self.marks.left, half - SLACK))
+            self.cell(half, 5, self.fitted(self.marks.right, half - SLACK), align="R")
             self._rule(16)
             self.set_y(MARGIN)
 
@@ -72,81 +72,139 @@ class Sheets(FPDF):
         self._rule(self.h - 18)
         self.set_y(-16)
         self.write_in(7, "", PALE)
-        self.cell(self.epw / 2, 4, self.marks.below)
-        self.cell(self.epw / 2, 4, f"Page {self.page_no()} of {{nb}}", align="R", **BELOW)
-        self.cell(self.epw, 4, self.marks.last)
+        page = self.get_string_width(f"Page {self.page_no()} of {self.page_no()}") + SLACK
+        self.cell(self.epw - page, 4, self.fitted(self.marks.below, self.epw - page - SLACK))
+        self.cell(page, 4, f"Page {self.page_no()} of {{nb}}", **BELOW)
+        self.cell(self.epw, 4, self.fitted(self.marks.last, self.epw - SLACK))
 
     def title_block(self, said: str, *below: str) -> None:
         self.write_in(22, "B", ACCENT)
-        self.cell(self.epw, 11, said, **BELOW)
+        self.multi_cell(self.epw, 11, said, align="L", **BELOW)
         self.write_in(10.5, "", PALE)
         self.multi_cell(self.epw, 6, "\n".join(below), align="L", **BELOW)
 
-    def heading(self, said: str) -> None:
-        """Never the last thing on a page."""
+    def heading(self, said: str, aside: str = "") -> None:
+        """Never the last thing on a page. `aside` stands small at its end."""
         if self.will_page_break(HEADING_WITH_SOMETHING):
             self.add_page()
         else:
             self.ln(5)
         self.write_in(12.5, "B", ACCENT)
-        self.cell(self.epw, 8, said, **BELOW)
+        self.cell(self.epw * 0.6, 8, said)
+        self.write_in(8, "", PALE)
+        self.cell(self.epw * 0.4, 8, aside, align="R", **BELOW)
 
     def paragraph(self, said: str, style: str = "") -> None:
+        """Not torn apart unless it is long."""
         self.write_in(9.5, style)
+        lines = len(self._lines(said, self.epw))
+        if lines <= TALLEST and self.will_page_break(lines * LINE):
+            self.add_page()
+            self.write_in(9.5, style)
         self.multi_cell(self.epw, LINE, said, align="L", **BELOW)
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """A name and what is said of it, line by line."""
         self.write_in(9.5)
         self.set_draw_color(*RULE)
-        with self.table(col_widths=(40, 130), text_align="LEFT", first_row_as_headings=False, **TABLE) as table:
+        said_width = self.epw - NAME_WIDTH
+        with self.table(col_widths=(NAME_WIDTH, said_width), text_align="LEFT", first_row_as_headings=False, **TABLE) as table:
             for name, said in rows:
-                row = table.row()
-                row.cell(name, style=NAME_STYLE, v_align=VAlign.T)
-                row.cell(said)
+                lines = self._lines(said, said_width)
+                for at in range(0, len(lines), TALLEST):
+                    row = table.row()
+                    row.cell("" if at else name, style=NAME_STYLE, v_align=VAlign.T)
+                    row.cell("\n".join(lines[at : at + TALLEST]))
 
-    def amounts(self, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]], total: Sequence[str]) -> None:
-        """Columns with their widths, the last one of amounts. Over as many pages as it takes, its head on each."""
-        self.write_in(9)
+    def amounts(self, columns: Sequence[tuple[str, int]], rows: Iterable[Row], total: Row, numbers: int = 1) -> None:
+        """Columns with their weights (none: as wide as what is in it), the last ones (`numbers`) of amounts, which are never broken. Over as
+        many pages as it takes, its head on each; the total is never alone on one."""
         self.set_draw_color(*RULE)
-        aligned = ["LEFT"] * (len(columns) - 1) + ["RIGHT"]
-        with self.table(col_widths=[width for _, width in columns], text_align=aligned, headings_style=HEAD_STYLE, **TABLE) as table:
-            table.row([name for name, _ in columns])
-            for row in rows:
+        body = list(rows)
+        widths, size = self._widths(columns, [*body, total], numbers)
+        self.write_in(size)
+        aligned = ["LEFT"] * (len(columns) - numbers) + ["RIGHT"] * numbers
+        style: dict[str, Any] = {"col_widths": widths, "text_align": aligned, "headings_style": HEAD_STYLE} | TABLE
+        head, rest, last = [name for name, _ in columns], body[:-1], body[-1:]
+        if rest:
+            with self.table(**style) as table:
+                for row in (head, *rest):
+                    table.row(row)
+        height = sum(self._height(row, widths) for row in (*last, total))
+        if is_new_page := bool(rest) and self.will_page_break(height):
+            self.add_page()
+            self.write_in(size)
+        if rest and not is_new_page:
+            self._rule(self.get_y())
+        with self.table(first_row_as_headings=is_new_page or not rest, **style) as table:
+            for row in (head, *last) if is_new_page or not rest else last:
                 table.row(row)
             table.row(total, style=SUM_STYLE)
 
-    def signatures(self, heading: str, names: Sequence[str]) -> None:
-        """Two beside each other; a line and its name stay together."""
-        if self.will_page_break(14 + SIGNATURE_HEIGHT):
+    def signatures(self, heading: str, said: Sequence[tuple[str, str]]) -> None:
+        """Two beside each other, under a line each: who, and what is said of it. Neither is torn from its line."""
+        pairs = [said[at : at + 2] for at in range(0, len(said), 2)]
+        self.write_in(9)
+        heights = [max(self._signature_height(*one) for one in pair) for pair in pairs]
+        if self.will_page_break(14 + heights[0]):
             self.add_page()
         self.heading(heading)
-        for at in range(0, len(names), 2):
-            if self.will_page_break(SIGNATURE_HEIGHT):
+        for pair, height in zip(pairs, heights, strict=True):
+            if self.will_page_break(height):
                 self.add_page()
-            self._sign_here(names[at : at + 2])
+            self._sign_here(pair, height)
 
-    def _sign_here(self, names: Sequence[str]) -> None:
-        top, width = self.get_y() + 16, self.epw / 2 - 6
+    # ── How it is set ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _signature_width(self) -> float:
+        return (self.epw - GUTTER) / 2
+
+    def _signature_height(self, who: str, said: str) -> float:
+        return SIGNATURE_SPACE + LINE * (len(self._lines(f"{who}\n{said}", self._signature_width)) + 1)
+
+    def _sign_here(self, pair: Sequence[tuple[str, str]], height: float) -> None:
+        above, width = self.get_y(), self._signature_width
         self.write_in(9)
         self.set_draw_color(*INK)
-        for at, name in enumerate(names):
-            left = MARGIN + at * (width + 12)
+        for at, (who, said) in enumerate(pair):
+            left, top = MARGIN + at * (width + GUTTER), above + SIGNATURE_SPACE
             self.line(left, top, left + width, top)
             self.set_xy(left, top + 1)
-            self.multi_cell(width, LINE, f"{short(name)}\nDate and place:", align="L")
-        self.set_xy(MARGIN, top + SIGNATURE_HEIGHT - 16)
+            self.multi_cell(width, LINE, f"{who}\n{said}", align="L")
+        self.set_xy(MARGIN, above + height)
+
+    def _widths(self, columns: Sequence[tuple[str, int]], rows: Sequence[Row], numbers: int) -> tuple[list[float], float]:
+        """And the size of its letters. Columns without a weight are as wide as the widest of what is in them; the others share what is left."""
+        names, weights = zip(*columns, strict=True)
+        for size in SIZES:
+            self.write_in(size, "B")
+            wide = [0.0 if weight else self._widest(column) for weight, column in zip(weights, zip(names, *rows, strict=True), strict=True)]
+            words = len(columns) - numbers
+            wide = [*(min(width, MOST_FITTED) for width in wide[:words]), *wide[words:]]
+            left = self.epw - sum(wide)
+            if left >= self.epw * LEAST_SHARED:
+                break
+        share = left / sum(weights)
+        return [width or weight * share for width, weight in zip(wide, weights, strict=True)], size
+
+    def _widest(self, texts: Iterable[str]) -> float:
+        return max(map(self.get_string_width, texts)) + 2 * PADDING + SLACK
+
+    def _height(self, row: Row, widths: Sequence[float]) -> float:
+        return LINE * max(len(self._lines(said, width)) for said, width in zip(row, widths, strict=True)) + 2 * PADDING
+
+    def _lines(self, said: str, width: float) -> list[str]:
+        """As it is broken into a cell so wide."""
+        lines = self.multi_cell(width - 2 * PADDING, LINE, said, align="L", dry_run=True, output=MethodReturnValue.LINES)
+        return [str(line) for line in lines] if isinstance(lines, list) and lines else [""]
 
     def _mark_across(self, word: str) -> None:
         self.write_in(120, "B", WATERMARK)
+        self.set_font_size(min(120.0, 120.0 * 190 / self.get_string_width(word)))
         with self.rotation(52, self.w / 2, self.h / 2):
             self.text((self.w - self.get_string_width(word)) / 2, self.h / 2 + 15, word)
 
     def _rule(self, y: float) -> None:
         self.set_draw_color(*RULE)
         self.line(MARGIN, y, self.w - MARGIN, y)
-
-
-def short(name: str) -> str:
-    """On one line."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

@@ -1,14 +1,15 @@
 """A statement of account as PDF."""
 
 from datetime import date
+from functools import partial
 
 from realestate.papers.receipts import parties
 from realestate.papers.sheets import Marks, Sheets
-from realestate.papers.writing import day, money
+from realestate.papers.writing import dawn, day, in_currency, money, plain
 from realestate.schemas.papers import PaperBooking
 from realestate.schemas.statements import Statement
 
-COLUMNS = (("Date", 22), ("What", 48), ("Number", 32), ("Debit", 24), ("Credit", 24), ("Balance", 26))
+COLUMNS = (("Date", 0), ("What", 1), ("Number", 0), ("Debit", 0), ("Credit", 0), ("Balance", 0))
 
 
 def draw_statement(said: tuple[Statement, PaperBooking]) -> bytes:
@@ -17,22 +18,23 @@ def draw_statement(said: tuple[Statement, PaperBooking]) -> bytes:
     project = booking.unit.project
     title = f"Statement of account {statement.booking_number}"
     marks = Marks("Statement of account", project.project_name, f"As of {day(statement.as_of)}", f"Booking {statement.booking_number}")
-    sheets = Sheets(title, project.builder.company_name, marks)
+    sheets = Sheets(title, project.builder.company_name, marks, dawn(statement.as_of))
     sheets.title_block("Statement of account", f"Booking {statement.booking_number}  ·  as of {day(statement.as_of)}", project.project_name)
     sheets.heading("Between")
     sheets.facts(parties(booking))
-    sheets.heading(f"Account in {statement.currency}")
-    rows = [("", "Opening balance", "", "", "", f"{statement.opening_balance:,.2f}")]
+    sheets.heading("Account", in_currency(statement.currency))
+    amount = partial(plain, currency=statement.currency)
+    rows = [("", "Opening balance", "", "", "", amount(statement.opening_balance))]
     for entry in statement.entries:
-        debit, credit = (f"{amount:,.2f}" if amount else "" for amount in (entry.debit, entry.credit))
-        rows.append((_short(entry.date), entry.description, entry.reference or "", debit, credit, f"{entry.balance:,.2f}"))
-    sums = (f"{statement.total_debits:,.2f}", f"{statement.total_credits:,.2f}", f"{statement.closing_balance:,.2f}")
-    sheets.amounts(COLUMNS, rows, ("", "Closing balance", "", *sums))
-    if statement.interest_accrued:
+        debit, credit = (amount(side) if side else "" for side in (entry.debit, entry.credit))
+        rows.append((_short(entry.date), entry.description, entry.reference or "", debit, credit, amount(entry.balance)))
+    sums = map(amount, (statement.total_debits, statement.total_credits, statement.closing_balance))
+    sheets.amounts(COLUMNS, rows, ("", "Closing balance", "", *sums), numbers=3)
+    for what, accrued, owed in statement.outside_the_balance:
         sheets.ln(4)
-        sheets.paragraph(f"Interest that has accrued and has not been charged: {money(statement.interest_accrued, statement.currency)}.")
+        sheets.paragraph(f"{what}: {money(accrued or owed, statement.currency)}.")
     return bytes(sheets.output())
 
 
 def _short(day: date) -> str:
-    return f"{day:%d %b %Y}"
+    return f"{day:%d\u00a0%b\u00a0%Y}"

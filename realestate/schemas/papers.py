@@ -71,6 +71,19 @@ class ReceiptBasis(Wire):
     booking: PaperBooking
 
 
+class CreditNoteBasis(Wire):
+    credit_no: str
+    name: str
+    amount: Amount
+    tax_amount: Amount
+    demand_no: str
+    demanded_at: datetime
+    again_on: date | None
+    reason: str
+    created_at: datetime
+    booking: PaperBooking
+
+
 class DemandBasis(Wire):
     name: str
     amount: Amount
