@@ -1,35 +1,51 @@
-"""Claims on a unit that the clock has ended: a hold not used, a reserve not paid for.
+"""Claims on a unit that the clock has ended: a hold not used, an offer not taken, a reserve not paid for.
 
 They are free at query time without anybody's doing. Whoever claims the unit next, or a sweeper, writes down what has happened,
 speaking as the system: domain.md §1 and §2 give these steps to nobody else.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import WORKER, as_system, transaction
+from realestate.errors import Transient
 from realestate.models.notifications import Event
 from realestate.models.units import HoldEnd, Unit, UnitStatus
+from realestate.services import vacancies
 from realestate.services.jobs import one_by_one
 from realestate.services.notifications import notify
 
 
-async def lapse(session: AsyncSession, unit: Unit) -> None:
-    """End a claim whose time is over (see `crud.units.lock`), tell those who had it, and put the unit back on the market."""
+async def make_way(session: AsyncSession, unit: Unit, now: datetime) -> None:
+    """For somebody who comes upon a claim whose time is over: end it. Transient where others wait: then the unit goes to the next of them
+    first, apart from what the caller wants, which may be refused and would take that along."""
+    async with as_system(session):
+        waits = await crud.claims.find_next_waiting(session, unit.id)
+    if waits:
+        raise Transient(partial(_end, unit.id))
+    await lapse(session, unit, now)
+
+
+async def lapse(session: AsyncSession, unit: Unit, now: datetime) -> None:
+    """End a claim whose time is over (see `crud.units.lock`), tell those who had it, and let the next one have the unit."""
     async with as_system(session):
         if unit.status is UnitStatus.held:
             await _expire_hold(session, unit)
+            await vacancies.vacate(session, unit, "end_hold", now)
         else:
             await _expire_booking(session, unit)
+            await vacancies.vacate(session, unit, "end_booking", now)
 
 
 async def _expire_hold(session: AsyncSession, unit: Unit) -> None:
     hold = await crud.units.get_open_hold(session, unit.id)
     hold.end(HoldEnd.expired)
-    unit.free("end_hold")
-    notify(session, Event.hold_expired, hold, **unit.names)
+    await vacancies.end_offer(session, hold)
+    if hold.booking_id is None:
+        notify(session, Event.hold_expired, hold, **unit.names)
 
 
 async def _expire_booking(session: AsyncSession, unit: Unit) -> None:
@@ -37,7 +53,6 @@ async def _expire_booking(session: AsyncSession, unit: Unit) -> None:
     assert booking is not None, "a reserved unit has its booking"
     booking.expire()
     await crud.payments.cancel_schedule(session, booking.id)
-    unit.free("end_booking")
     notify(session, Event.booking_expired, booking, number=booking.booking_number, **unit.names)
 
 
@@ -57,7 +72,10 @@ async def _end(unit_id: int) -> bool:
     async with transaction(WORKER) as session:
         unit = await crud.units.take_due_claim(session, unit_id)
         if unit is not None:
-            await lapse(session, unit)
+            was_booked = unit.status is UnitStatus.reserved
+            await lapse(session, unit, await crud.clock.now(session))
+            if was_booked:
+                vacancies.tell_followers(session, unit)
     return unit is not None
 
 

@@ -1,0 +1,168 @@
+"""What payment gateways have told, what was ordered through them, and what does not fit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from realestate.errors import NotFound
+from realestate.models.base import Money
+from realestate.models.payments import (
+    IS_OWED,
+    GatewayEvent,
+    Installment,
+    IssueKind,
+    IssueStatus,
+    Payment,
+    PaymentIssue,
+    PaymentKind,
+    PaymentStatus,
+)
+
+P = PaymentStatus
+IS_CHECKOUT = Payment.checkout_url.is_not(None)
+REFUSED_BY = "refused_by"
+"""In the `instrument` of a refund: the gateway that will not do it."""
+
+
+class Ordered(NamedTuple):
+    """A receipt that a gateway is to bring, or a refund, with the gateway's name of it."""
+
+    payment_id: int
+    gateway: str
+    order_id: str
+    is_refund: bool = False
+    is_long_over: bool = False
+
+
+async def is_known(session: AsyncSession, gateway: str, event_id: str) -> bool:
+    known = select(GatewayEvent.id).where(GatewayEvent.gateway == gateway, GatewayEvent.event_id == event_id)
+    return await session.scalar(known) is not None
+
+
+async def keep_event(session: AsyncSession, body: bytes, **said: Any) -> None:
+    """Once: a second of the same name says nothing new."""
+    event = insert(GatewayEvent).values(body=body, body_hash=sha256(body).hexdigest(), **said)
+    await session.execute(event.on_conflict_do_nothing(index_elements=["gateway", "event_id"]))
+
+
+async def find_receipt(session: AsyncSession, gateway: str, order_id: str | None, payment_id: str | None) -> Payment | None:
+    """The receipt that a gateway speaks of: by its payment, else by the order; not locked."""
+    receipts = select(Payment).where(Payment.gateway == gateway, Payment.kind == PaymentKind.receipt)
+    found = await session.scalar(receipts.where(Payment.gateway_payment_id == payment_id)) if payment_id else None
+    if found is None and order_id:
+        found = await session.scalar(receipts.where(Payment.gateway_order_id == order_id, IS_CHECKOUT))
+    return found
+
+
+async def find_refund(session: AsyncSession, gateway: str, payment_id: str | None, reference: str | None) -> Payment | None:
+    """Our refund of a gateway's payment, by the reference that we have given it; not locked."""
+    if reference is None or not (reference.isascii() and reference.isdigit() and len(reference) < 19):
+        return None
+    receipt = aliased(Payment)
+    ours = select(Payment).join(receipt, receipt.id == Payment.refund_of_id).where(Payment.id == int(reference))
+    return await session.scalar(ours.where(receipt.gateway == gateway, receipt.gateway_payment_id == payment_id))
+
+
+async def find_open(session: AsyncSession, booking_id: int, by: int, amount: Decimal, gateway: str, until: datetime) -> Payment | None:
+    """A page that somebody has been shown for the same amount, and that is open for some time yet."""
+    same = Payment.booking_id == booking_id, Payment.created_by == by, Payment.amount == amount, Payment.gateway == gateway
+    open_ones = select(Payment).where(*same, IS_CHECKOUT, Payment.status == P.pending, Payment.checkout_until > until)
+    return await session.scalar(open_ones.order_by(Payment.id.desc()).limit(1))
+
+
+async def count_open(session: AsyncSession, booking_id: int) -> int:
+    """Pages on which a booking can be paid now, whoever has been shown them."""
+    open_ones = select(func.count(Payment.id)).where(Payment.booking_id == booking_id, IS_CHECKOUT, Payment.status == P.pending)
+    return (await session.scalars(open_ones.where(Payment.checkout_until > func.now()))).one()
+
+
+async def due_now(session: AsyncSession, booking_id: int) -> Decimal:
+    """What has been demanded of a booking and not been paid."""
+    owed = func.coalesce(func.sum(Installment.amount - Installment.allocated), 0, type_=Money())
+    return (await session.scalars(select(owed).where(Installment.booking_id == booking_id, IS_OWED))).one()
+
+
+async def unheard_of(session: AsyncSession, most: int, after: Ordered | None = None) -> Sequence[Ordered]:
+    """Orders whose page has been closed for a while, or whose money has been under way for an hour, and nothing was told. Long over is a page
+    that has been closed for a week."""
+    is_over = and_(Payment.status == P.pending, Payment.checkout_until < func.now())
+    is_slow = and_(Payment.status == P.clearance_pending, Payment.updated_at < func.now() - func.make_interval(0, 0, 0, 0, 1))
+    is_long_over = and_(Payment.status == P.pending, Payment.checkout_until < func.now() - func.make_interval(0, 0, 1))
+    due = select(Payment.id, Payment.gateway, Payment.gateway_order_id, is_long_over).where(
+        IS_CHECKOUT, or_(is_over, is_slow), _after(after)
+    )
+    rows = await session.execute(due.order_by(Payment.id).limit(most))
+    return [Ordered(id, str(gateway), str(order_id), is_long_over=bool(is_long)) for id, gateway, order_id, is_long in rows]
+
+
+async def unheard_refunds(session: AsyncSession, most: int, after: Ordered | None = None) -> Sequence[Ordered]:
+    """Refunds that a gateway has been told of for an hour, by its own names of them, and nothing was told."""
+    sent = select(Payment.id, Payment.gateway, Payment.gateway_payment_id).where(
+        Payment.kind == PaymentKind.refund,
+        Payment.status == P.approved,
+        Payment.gateway_payment_id.is_not(None),
+        Payment.updated_at < func.now() - func.make_interval(0, 0, 0, 0, 1),
+        _after(after),
+    )
+    rows = await session.execute(sent.order_by(Payment.id).limit(most))
+    return [Ordered(id, str(gateway), str(name), is_refund=True) for id, gateway, name in rows]
+
+
+def _after(last: Ordered | None) -> Any:
+    return Payment.id > (last.payment_id if last else 0)
+
+
+def _to_send() -> Any:
+    receipt = aliased(Payment)
+    approved = select(Payment, receipt).join(receipt, receipt.id == Payment.refund_of_id)
+    return approved.where(
+        Payment.kind == PaymentKind.refund,
+        Payment.status == P.approved,
+        Payment.gateway_payment_id.is_(None),
+        ~Payment.instrument.has_key(REFUSED_BY),
+        receipt.gateway_payment_id.is_not(None),
+    )
+
+
+async def refunds_to_send(session: AsyncSession, most: int) -> Sequence[int]:
+    """Approved refunds of what came through a gateway, which has not been told yet."""
+    return (await session.scalars(_to_send().with_only_columns(Payment.id).order_by(Payment.id).limit(most))).all()
+
+
+async def find_refund_to_send(session: AsyncSession, refund_id: int) -> tuple[Payment, Payment] | None:
+    """Such a refund, locked, and its receipt; None when it is none any more."""
+    row = (await session.execute(_to_send().where(Payment.id == refund_id).with_for_update(of=Payment))).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+# ── What does not fit ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def raise_issue(session: AsyncSession, payment: Payment, kind: IssueKind, reference: str, **said: Any) -> bool:
+    """False when it was raised before."""
+    place = {name: getattr(payment, name) for name in ("builder_id", "project_id", "booking_id", "customer_id")}
+    issue = insert(PaymentIssue).values(**place, payment_id=payment.id, kind=kind, gateway_reference=reference, **said)
+    new = issue.on_conflict_do_nothing(index_elements=["payment_id", "kind", "gateway_reference"]).returning(PaymentIssue.id)
+    return await session.scalar(new) is not None
+
+
+async def get_issue(session: AsyncSession, issue_id: int, *, for_update: bool = True) -> PaymentIssue:
+    wanted = select(PaymentIssue).where(PaymentIssue.id == issue_id).execution_options(populate_existing=True)
+    issue = await session.scalar(wanted.with_for_update() if for_update else wanted)
+    if issue is None:
+        raise NotFound
+    return issue
+
+
+async def close_issues(session: AsyncSession, payment_id: int, kinds: Sequence[IssueKind], note: str) -> None:
+    """What has settled itself. The system's to do."""
+    still_open = update(PaymentIssue).where(PaymentIssue.payment_id == payment_id, PaymentIssue.kind.in_(kinds))
+    closed = {"status": IssueStatus.accepted, "resolved_at": func.now(), "note": note}
+    await session.execute(still_open.where(PaymentIssue.status == IssueStatus.open).values(closed))

@@ -1,0 +1,105 @@
+"""Money that goes back the way it came: an approved refund of an online receipt is sent by its gateway, which says when it is there."""
+
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud
+from realestate.adapters import gateways
+from realestate.adapters.gateways import Report, What, fake
+from realestate.crud.gateways import REFUSED_BY
+from realestate.database import WORKER, transaction
+from realestate.errors import Conflict, NotFound
+from realestate.models.jobs import Task
+from realestate.models.payments import EventOutcome, IssueKind, Payment, PaymentStatus
+from realestate.schemas.payments import RefundProcessed
+from realestate.services.jobs import later, one_by_one
+from realestate.services.online.issues import question
+from realestate.services.online.taking import fetch
+from realestate.services.payments import refunds
+
+O = EventOutcome
+MOST_AT_ONCE = 100
+TWICE = "The gateway has sent a refund after all that it had refused, and that has been paid in another way: the money has gone twice."
+SETTLED_BY_IT = (IssueKind.orphan, IssueKind.paid_twice, IssueKind.overpaid)
+
+
+async def send_refunds() -> int:
+    """Tell gateways what is to go back; how many refunds. Asked again after a crash, a gateway sends nothing twice: it knows our reference."""
+    async with transaction(WORKER) as session:
+        due = await crud.gateways.refunds_to_send(session, MOST_AT_ONCE)
+    return await one_by_one(due, _send)
+
+
+async def _send(refund_id: int) -> bool:
+    claimed = await _claim(refund_id)
+    if claimed is None:
+        return False
+    gateway, reference, amount, currency = claimed
+    try:
+        report = await gateways.find(gateway).give_back(reference, amount, currency, str(refund_id))
+    except (Conflict, NotFound) as refusal:
+        report = Report("", What.refund_failed, payment_id=reference, amount=amount, currency=currency, reason=refusal.detail)
+    async with transaction(WORKER) as session:
+        await _settle(session, await crud.payments.peek(session, refund_id), report)
+        if gateway == fake.Fake.name:
+            later(session, Task.rehearse_gateway)
+    return True
+
+
+async def _claim(refund_id: int) -> tuple[str, str, Decimal, str] | None:
+    """Note that it is sent, before it is: from then on nobody takes it back. None when somebody else was faster."""
+    async with transaction(WORKER) as session:
+        found = await crud.gateways.find_refund_to_send(session, refund_id)
+        if found is None:
+            return None
+        refund, receipt = found
+        refund.gateway = receipt.gateway
+        return str(receipt.gateway), str(receipt.gateway_payment_id), refund.amount, refund.currency
+
+
+async def returned(session: AsyncSession, receipt: Payment, report: Report) -> EventOutcome:
+    """What a gateway says of a refund: of ours, or of one that somebody has made at the gateway itself."""
+    assert receipt.gateway is not None, "it was found by it"
+    refund = await crud.gateways.find_refund(session, receipt.gateway, receipt.gateway_payment_id, report.reference)
+    if refund is not None:
+        return await _settle(session, refund, report)
+    if report.what is What.refund_failed:
+        return O.unchanged
+    detail = "Money was sent back at the gateway itself, and not asked for here."
+    reference = report.refund_id or report.event_id
+    await question(session, receipt, IssueKind.refunded_elsewhere, reference, report.amount, report.currency, detail)
+    return O.queued
+
+
+def _has_gone_twice(refund: Payment, report: Report) -> bool:
+    by_hand = refund.status is PaymentStatus.completed and REFUSED_BY in refund.instrument and refund.transaction_id != report.refund_id
+    return by_hand and report.what is What.refunded
+
+
+async def _settle(session: AsyncSession, seen: Payment, report: Report) -> EventOutcome:
+    refund = (await fetch(session, seen)).payment
+    assert refund.refund_of_id is not None, "a refund is of a receipt"
+    if refund.gateway and report.refund_id:
+        refund.gateway_payment_id = report.refund_id
+        await session.flush()
+    if _has_gone_twice(refund, report):
+        reference = report.refund_id or report.event_id
+        await question(session, refund, IssueKind.refunded_elsewhere, reference, report.amount, report.currency, TWICE)
+        return O.queued
+    if refund.status is not PaymentStatus.approved and report.what is not What.refund_failed:
+        return O.unchanged
+    if report.what is What.refunded:
+        await refunds.process(session, refund.id, RefundProcessed(transaction_id=report.refund_id))
+        await crud.gateways.close_issues(session, refund.refund_of_id, SETTLED_BY_IT, "The money has gone back.")
+        return O.applied
+    if report.what is not What.refund_failed:
+        return O.unchanged  # it is on its way
+    if refund.gateway_payment_id and report.refund_id is None:
+        return O.unchanged  # it was refused to us, and somebody else had sent it by then
+    if refund.status is PaymentStatus.approved:
+        refund.gateway, refund.gateway_payment_id, refund.instrument = None, None, refund.instrument | {REFUSED_BY: refund.gateway}
+        await session.flush()
+    detail = f"The gateway could not send a refund: {report.reason or 'no reason given'}. Pay it in another way, and say so."
+    await question(session, refund, IssueKind.refund_failed, str(refund.id), refund.amount, refund.currency, detail)
+    return O.queued
