@@ -33,6 +33,11 @@ async def passed(session: AsyncSession, booking_id: int) -> list[Passed]:
     return [Passed(line, phase, names.get(phase.id)) for line, phase in found]
 
 
+async def is_passed(session: AsyncSession, line_id: int) -> bool:
+    """Whether the milestone of a line is passed, demanded or not."""
+    return (await session.execute(milestones(COUNTED, Installment.id == line_id))).first() is not None
+
+
 async def bookings_passed(session: AsyncSession, phase: ProjectProgress) -> Sequence[int]:
     """The bookings, locked in the order of their ids, that have a line to be demanded for a phase. All of them before any number is drawn."""
     waiting = milestones(COUNTED).where(PHASE.id == phase.id).with_only_columns(Installment.booking_id).order_by(None)

@@ -1,11 +1,13 @@
 """Money in the database: lines of a schedule, receipts, numbers."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, case, delete, func, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from realestate.errors import NotFound
 from realestate.models.base import Money
@@ -35,6 +37,14 @@ async def get(session: AsyncSession, payment_id: int) -> Payment:
     return payment
 
 
+async def peek(session: AsyncSession, payment_id: int) -> Payment:
+    """The payment, not locked."""
+    payment = await session.scalar(select(Payment).where(Payment.id == payment_id))
+    if payment is None:
+        raise NotFound
+    return payment
+
+
 async def booking_id_of(session: AsyncSession, payment_id: int, kind: PaymentKind | None = None) -> int:
     """NotFound also when it is of another kind."""
     wanted = select(Payment.booking_id).where(Payment.id == payment_id)
@@ -50,6 +60,31 @@ async def schedule(session: AsyncSession, booking_id: int) -> Sequence[Installme
     return (await session.scalars(lines.order_by(Installment.seq).execution_options(populate_existing=True))).all()
 
 
+async def lines_of_price(session: AsyncSession, booking_id: int) -> Sequence[Installment]:
+    """The lines that sum to the price, in their order: those of the plan, also what has been waived of them."""
+    wanted = Installment.kind == InstallmentKind.installment, Installment.status != I.cancelled
+    lines = select(Installment).where(Installment.booking_id == booking_id, *wanted).order_by(Installment.seq)
+    return (await session.scalars(lines.execution_options(populate_existing=True))).all()
+
+
+async def all_lines(session: AsyncSession, booking_id: int) -> Sequence[Installment]:
+    """The same with those that are waived or cancelled."""
+    lines = select(Installment).where(Installment.booking_id == booking_id).order_by(Installment.seq)
+    return (await session.scalars(lines.execution_options(populate_existing=True))).all()
+
+
+async def paid_on(session: AsyncSession, booking_id: int) -> dict[int, list[tuple[date, Decimal]]]:
+    """By line: what has been paid of it, and when that came."""
+    whole = type_coerce(Allocation.principal + Allocation.tax + Allocation.interest, Money)
+    parts = select(Allocation.installment_id, Payment.payment_date, whole)
+    found: dict[int, list[tuple[date, Decimal]]] = {}
+    for line_id, day, amount in await session.execute(
+        parts.join(Payment, Payment.id == Allocation.payment_id).where(Allocation.booking_id == booking_id)
+    ):
+        found.setdefault(line_id, []).append((day, amount))
+    return found
+
+
 async def receipts(session: AsyncSession, booking_id: int, *, for_update: bool = False) -> Sequence[Payment]:
     """What has come for a booking and stayed at least in part, oldest first, as the database has it now."""
     cleared = select(Payment).where(Payment.booking_id == booking_id, Payment.kind.in_(INCOMING), Payment.status.in_(CLEARED))
@@ -61,24 +96,35 @@ async def allocations(session: AsyncSession, booking_id: int) -> Sequence[Alloca
     return (await session.scalars(select(Allocation).where(Allocation.booking_id == booking_id).order_by(Allocation.id))).all()
 
 
+async def on_schedule(session: AsyncSession, payment_id: int) -> Decimal:
+    """How much of a receipt pays lines of the plan."""
+    amount = func.coalesce(func.sum(Allocation.principal + Allocation.tax), 0, type_=Money())
+    of_plan = select(amount).join(Installment, Installment.id == Allocation.installment_id)
+    return (
+        await session.scalars(of_plan.where(Allocation.payment_id == payment_id, Installment.kind == InstallmentKind.installment))
+    ).one()
+
+
 async def lift(session: AsyncSession, ids: Sequence[int]) -> None:
     """Take allocations back: what they paid is owed again. The system's to do."""
     await session.execute(delete(Allocation).where(Allocation.id.in_(ids)).execution_options(synchronize_session="fetch"))
 
 
 async def trim(session: AsyncSession, receipt: Payment, most: Decimal) -> None:
-    """Take back of a receipt's allocations, the latest first, what goes beyond `most` in all. The system's to do."""
+    """Take back of a receipt's allocations what goes beyond `most` in all: first of lines that are not owed any more, then of the schedule,
+    the latest first. The system's to do."""
     beyond = receipt.allocated - most
-    kept = select(Allocation).where(Allocation.payment_id == receipt.id).order_by(Allocation.id.desc())
+    kept = select(Allocation).join(Installment, Installment.id == Allocation.installment_id).where(Allocation.payment_id == receipt.id)
+    on_schedule = Installment.kind == InstallmentKind.installment
+    kept = kept.order_by((Installment.status == I.cancelled).desc(), on_schedule.desc(), Allocation.id.desc())
     for one in (await session.scalars(kept)).all() if beyond > 0 else ():
         if beyond <= 0:
             break
         await session.delete(one)
         await session.flush()  # before anything is added, or both would not fit
-        if one.principal > beyond:
-            copied = ("builder_id", "project_id", "booking_id", "customer_id", "payment_id", "installment_id")
-            session.add(Allocation(**{name: getattr(one, name) for name in copied}, principal=one.principal - beyond))
-        beyond -= one.principal
+        if one.amount > beyond:
+            session.add(one.part(one.amount - beyond))
+        beyond -= one.amount
     await session.flush()
     await session.refresh(receipt)
 
@@ -88,6 +134,17 @@ async def cancel_schedule(session: AsyncSession, booking_id: int) -> None:
     unpaid = (I.scheduled, I.demanded, I.partially_paid)
     await session.execute(
         update(Installment).where(Installment.booking_id == booking_id, Installment.status.in_(unpaid)).values(status=I.cancelled)
+    )
+
+
+async def revive_schedule(session: AsyncSession, booking_id: int) -> None:
+    """What was cancelled last, when the booking ended, is owed again."""
+    line = aliased(Installment)
+    last = select(func.max(line.updated_at)).where(line.booking_id == booking_id, line.status == I.cancelled).scalar_subquery()
+    status = case((Installment.demanded_at.is_(None), I.scheduled.value), else_=I.demanded.value)
+    ended = Installment.booking_id == booking_id, Installment.status == I.cancelled, Installment.allocated == 0
+    await session.execute(
+        update(Installment).where(*ended, Installment.updated_at == last).values(status=status).execution_options(synchronize_session=False)
     )
 
 
@@ -113,3 +170,22 @@ async def charged(session: AsyncSession, booking_id: int) -> Decimal:
     amount = func.coalesce(func.sum(Installment.amount), 0, type_=Money())
     beyond = (Installment.kind != InstallmentKind.installment, Installment.status.not_in([I.cancelled, I.waived]))
     return (await session.scalars(select(amount).where(Installment.booking_id == booking_id, *beyond))).one()
+
+
+async def is_going_back(session: AsyncSession, booking_id: int) -> bool:
+    """Whether a refund of a booking has been asked for and is neither paid nor refused."""
+    going = Payment.kind == PaymentKind.refund, Payment.status.in_([PaymentStatus.pending, PaymentStatus.approved])
+    return await session.scalar(select(Payment.id).where(Payment.booking_id == booking_id, *going).limit(1)) is not None
+
+
+async def is_late(session: AsyncSession, booking_id: int) -> bool:
+    """Whether something of a booking is overdue."""
+    late = select(Installment.id).where(Installment.booking_id == booking_id, Installment.is_overdue)
+    return await session.scalar(late.limit(1)) is not None
+
+
+async def is_on_its_way(session: AsyncSession, booking_id: int) -> bool:
+    """Whether some of a booking's money may yet come: recorded, and neither cleared nor failed. A page that was only opened is no money."""
+    is_opened = and_(Payment.status == PaymentStatus.pending, Payment.gateway_order_id.is_not(None))
+    waiting = Payment.kind.in_(INCOMING), Payment.status.in_([PaymentStatus.pending, PaymentStatus.clearance_pending]), ~is_opened
+    return await session.scalar(select(Payment.id).where(Payment.booking_id == booking_id, *waiting).limit(1)) is not None

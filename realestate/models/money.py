@@ -31,6 +31,12 @@ def split(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     return parts
 
 
+def split_tax(tax: Decimal, amounts: Sequence[Decimal]) -> list[Decimal]:
+    """The tax within each of the parts of a total that contains it: exact in sum, and never more than the part itself."""
+    whole = sum(amounts, Decimal(0))
+    return split(min(tax, whole), amounts) if whole else [Decimal(0) for _ in amounts]
+
+
 class PlanTrigger(Kind):
     """What makes a line of a plan fall due."""
 

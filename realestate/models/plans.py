@@ -90,8 +90,3 @@ def plan_of(kept: Mapping[str, Any], kind: PaymentPlan) -> Plan:
         offered = [plan.kind.value for plan in plans.values() if plan.is_offered]
         raise Conflict("PLAN_NOT_OFFERED", f"This project does not offer the plan '{kind}'.", offered=offered)
     return plan
-
-
-def lines_of(kind: PaymentPlan) -> tuple[PlanLine, ...]:
-    """The lines of a plan of the house. Conflict PLAN_NOT_OFFERED for one that only a project can define."""
-    return plan_of({}, kind).lines

@@ -1,6 +1,6 @@
 """Demands and waivers, as said."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from realestate.schemas.base import Amount, Id, Input, Page, Question, Search, T
 from realestate.schemas.bookings import CustomerOfBooking
 from realestate.schemas.catalogue import Percent
 from realestate.schemas.payments import InstallmentOut
+from realestate.schemas.times import Day
 
 
 class BookingOfDemand(Wire):
@@ -62,6 +63,40 @@ class DemandPreview(Wire):
     total_amount: Amount
     bookings: int
     demands: list[PreviewedLine]
+
+
+class CreditNoteCreate(Input, json_schema_extra={"examples": [{"reason": "The slab was measured again.", "again_on": "2099-01-31"}]}):
+    reason: Text
+    again_on: Day | None = Field(None, description="when the line is demanded again; needed where what it waits for has come")
+
+
+class CreditNoteOut(Wire):
+    """A demand that was taken back: `demand_no` was its number. The line waits until `again_on`, or for its event; a charge is cancelled."""
+
+    id: int
+    booking_id: int
+    installment_id: int
+    credit_no: str
+    name: str
+    amount: Amount
+    tax_amount: Amount
+    currency: str
+    demand_no: str
+    demanded_at: datetime
+    due_date: date | None
+    again_on: date | None
+    reason: str
+    created_at: datetime
+
+
+class CreditNoteSearch(Search):
+    sort: Annotated[str, sort_by("created_at", "amount")] = "-created_at"
+    project_id: Id | None = None
+    booking_id: Id | None = None
+
+
+class CreditNotePage(Page):
+    credit_notes: list[CreditNoteOut]
 
 
 class WaiverCreate(Input, json_schema_extra={"examples": [{"reason": "The bank was late, not the buyer."}]}):

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from realestate.compiling import Says
 from realestate.models.payments import (
@@ -29,16 +30,28 @@ _EXAMPLE = {
 }
 
 
+def _is_paid_by(method: PaymentMethod) -> PaymentMethod:
+    if method is PaymentMethod.set_off:
+        raise PydanticCustomError("set_off", "Input should be a way in which money comes: what a builder owes is set off by itself")
+    return method
+
+
 class PaymentCreate(Input, json_schema_extra={"examples": [_EXAMPLE]}):
     """Money that the builder has received. Cheques and drafts wait for their clearance; everything else counts at once."""
 
     booking_id: Id
     payment_type: PaymentType
     amount: Annotated[Amount, Field(gt=Decimal(0))]
-    payment_method: PaymentMethod
+    payment_method: Annotated[PaymentMethod, AfterValidator(_is_paid_by)]
     payment_date: Day
     transaction_id: Line | None = Field(None, description="the bank's or gateway's; the same one is never recorded twice")
     notes: Text | None = None
+
+
+class CheckoutCreate(Input, json_schema_extra={"examples": [{"amount": 150000}]}):
+    """How much to pay online: of a reserve its token, then what has been demanded, unless said otherwise."""
+
+    amount: Annotated[Amount, Field(gt=Decimal(0))] | None = None
 
 
 class RefundCreate(Input, json_schema_extra={"examples": [{"amount": 100, "reason": "Paid twice."}]}):
@@ -85,6 +98,9 @@ class PaymentOut(Wire):
     payment_status: Annotated[PaymentStatus, Says("status")]
     payment_date: date
     transaction_id: str | None
+    gateway: str | None = Field(description="through which it is paid online, or sent back")
+    checkout_url: str | None = Field(description="of a payment online: the gateway's page, where it can be paid while it is pending")
+    checkout_until: datetime | None = Field(description="until then the page is open")
     receipt_no: str | None
     receipt_url: str | None
     refund_of_id: int | None
@@ -157,4 +173,5 @@ class BookingPayments(Wire):
     total_paid: Annotated[Amount, Says("paid_amount")]
     total_pending: Annotated[Amount, Says("pending_amount")]
     credit_amount: Amount = Field(description="of `total_paid`, what meets no demanded line yet")
+    escrow_amount: Amount = Field(description="of `total_paid`, what lies in the project's escrow account until the work has gone on")
     payment_schedule: Annotated[list[InstallmentOut], Says("installments")]

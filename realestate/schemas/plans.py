@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from realestate.models.bookings import PaymentPlan
 from realestate.models.money import PlanTrigger
-from realestate.schemas.base import Amount, Input, Line, Whole, Wire
+from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Whole, Wire
 
 Weight = Annotated[
     Amount,
@@ -80,6 +80,39 @@ class PlanOut(Wire):
     version: int
     is_offered: bool
     lines: list[PlanLineOut]
+
+
+class PlanOfCompany(PlanOut):
+    """`project_id` is null for a plan of the house."""
+
+    project_id: int | None
+    project_name: str | None
+
+
+class PlanSearch(Search):
+    kind: PaymentPlan | None = None
+    project_id: Id | None = None
+    is_offered: bool | None = None
+
+
+class PlanPage(Page):
+    payment_plans: list[PlanOfCompany]
+
+
+class PlanCopy(Input, json_schema_extra={"examples": [{"kind": "construction_linked", "from_project_id": None, "project_ids": [7]}]}):
+    """Which plan, and the projects that take it."""
+
+    kind: PaymentPlan
+    from_project_id: Annotated[Id | None, Field(description="whose; null: that of the house")] = None
+    project_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class ProjectsPlans(Wire):
+    """The own plans of one project, as they are kept."""
+
+    id: int
+    project_name: str
+    payment_plans: dict[str, Any]
 
 
 class PlansKept(Wire):

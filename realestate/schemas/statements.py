@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from realestate.compiling import Says
+from realestate.models.bookings import BookingStatus
 from realestate.models.payments import InstallmentKind, InstallmentStatus, PaymentKind, PaymentStatus
+from realestate.models.projects import Jurisdiction
 from realestate.schemas.base import Amount, Id, Question, Wire
+from realestate.schemas.cancellations import SettingOfBasis
 from realestate.schemas.papers import PaperBuilder, PaperPerson
 from realestate.schemas.times import Day
 
@@ -24,6 +27,7 @@ class ProjectOfStatement(Wire):
     rera_number: str | None
     timezone: str
     rules: dict[str, Any]
+    jurisdiction: Jurisdiction
     builder: PaperBuilder
 
 
@@ -44,34 +48,56 @@ class LineOfStatement(Wire):
     due_date: date | None
     demanded_at: datetime | None
     demand_no: str | None
-    updated_at: datetime
+    interest_of_id: int | None
+    waived_at: datetime | None
 
 
 class PartOfPayment(Wire):
     installment_id: int
     principal: Amount
+    tax: Amount
+    interest: Amount
+
+    @property
+    def amount(self) -> Decimal:
+        return self.principal + self.tax + self.interest
 
 
 class PaymentOfStatement(Wire):
     id: int
     kind: PaymentKind
     amount: Amount
+    refunded: Amount
     payment_status: Annotated[PaymentStatus, Says("status")]
     payment_date: date
     cleared_at: datetime | None
     receipt_no: str | None
     transaction_id: str | None
-    updated_at: datetime
+    bounced_at: datetime | None
     allocations: list[PartOfPayment]
+
+
+class NoteOfStatement(Wire):
+    name: str
+    amount: Amount
+    demand_no: str
+    demanded_at: datetime
+    credit_no: str
+    created_at: datetime
 
 
 class StatementBasis(Wire):
     booking_number: str
     currency: str
+    status: BookingStatus
+    promised_possession_date: date | None
+    interest_terms: dict[str, Any]
+    policies: list[SettingOfBasis]
     unit: UnitOfStatement
     customer: PaperPerson | None
     installments: list[LineOfStatement]
     payments: list[PaymentOfStatement]
+    credit_notes: list[NoteOfStatement]
 
 
 class StatementQuestion(Question):
@@ -90,7 +116,8 @@ class StatementEntry(Wire):
 
 
 class Statement(Wire):
-    """`opening_balance` + debits - credits = `closing_balance`. `interest_accrued` has not been charged, and is no part of it."""
+    """`opening_balance` + debits - credits = `closing_balance`. `interest_accrued` has not been charged, `builder_interest_accrued`
+    not been credited: neither is a part of it."""
 
     booking_number: str
     currency: str
@@ -99,8 +126,16 @@ class Statement(Wire):
     total_debits: Amount
     total_credits: Amount
     closing_balance: Balance
-    interest_accrued: Amount
+    interest_accrued: Annotated[Amount, Field(description="by the buyer, on what is late")]
+    builder_interest_accrued: Annotated[Amount, Field(description="by the builder, for possession that is late, on what has been paid")]
     entries: list[StatementEntry]
+
+    @property
+    def outside_the_balance(self) -> list[tuple[str, Decimal, Decimal]]:
+        """What has accrued, in words, as a debit or a credit to be; on paper and in spreadsheets it stands below."""
+        buyer, builder = self.interest_accrued, self.builder_interest_accrued
+        accrued = [("Interest accrued and not charged", buyer, Decimal(0))] if buyer else []
+        return accrued + ([("Interest for late possession, not credited", Decimal(0), builder)] if builder else [])
 
 
 class CollectionQuestion(Question):

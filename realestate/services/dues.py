@@ -1,23 +1,19 @@
-"""What the clock does to schedules: demands what has a date on its day, says before it that it comes, and after it that it is late."""
+"""What the clock does to schedules: demands what has a date on its day, and closes the months of interest."""
+
+from datetime import timedelta
 
 from realestate import crud
 from realestate.database import WORKER, transaction
-from realestate.models.notifications import Event
 from realestate.services import payments
-from realestate.services.jobs import one_by_one
-from realestate.services.notifications import notify
+from realestate.services.jobs import every, one_by_one
 
+DAY = timedelta(days=1)
 MOST_AT_ONCE = 500
-MOST_OF_ONE_COMMIT = 200
-MOST_NOTICES = 10_000
-"""An hour: where there are more, at first, the rest follows."""
 
 
 async def demand() -> int:
     """Demand the lines whose day has come; of how many bookings. Each in a transaction of its own, in any number of processes."""
-    async with transaction(WORKER) as session:
-        due = await crud.dues.due_bookings(session, MOST_AT_ONCE)
-    return await one_by_one(due, _demand)
+    return await one_by_one(await every(crud.dues.due_bookings, MOST_AT_ONCE), _demand)
 
 
 async def _demand(due: tuple[int, int]) -> bool:
@@ -28,21 +24,15 @@ async def _demand(due: tuple[int, int]) -> bool:
     return True
 
 
-async def remind() -> int:
-    """Tell buyers, and who keeps the books, a week and a day before a line is due, and again and again once it is late; how often.
-
-    A booking that its buyer wants to be let out of is left in peace."""
-    told = 0
-    while told < MOST_NOTICES and (said := await _remind_some()):
-        told += said
-    return told
+async def close() -> int:
+    """Charge what late lines have accrued to the end of the last month, where the project stands; of how many bookings."""
+    return await one_by_one(await every(crud.dues.unclosed_bookings, MOST_AT_ONCE), _close)
 
 
-async def _remind_some() -> int:
+async def _close(late: tuple[int, int]) -> bool:
+    unit_id, booking_id = late
     async with transaction(WORKER) as session:
-        notices = await crud.dues.take_notices(session, MOST_OF_ONE_COMMIT)
-        for line, booking, is_late, days in notices:
-            facts = {"number": booking.booking_number, "line": line.name, "amount": f"{booking.currency} {line.outstanding:,.2f}"}
-            event = Event.payment_overdue if is_late else Event.payment_due_soon
-            notify(session, event, line, part=f"{days}d", **facts, **booking.unit.names, due=f"{line.due_date:%d %b %Y}")
-    return len(notices)
+        unit, _, now = await crud.units.lock(session, unit_id)
+        booking = await crud.bookings.get(session, booking_id)
+        until = unit.project.date_at(now).replace(day=1) - DAY
+        return bool(await payments.close(session, booking, unit.project, now, until))

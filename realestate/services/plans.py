@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud
 from realestate.models.bookings import PaymentPlan
 from realestate.models.money import PlanLine
-from realestate.models.plans import Plan, plans_of
-from realestate.schemas.plans import PlanPut
+from realestate.models.plans import Plan, plan_of, plans_of
+from realestate.models.projects import Project
+from realestate.schemas.plans import PlanCopy, PlanPut
 from realestate.services import audit
 
 
@@ -16,6 +17,21 @@ async def put(session: AsyncSession, project_id: int, kind: PaymentPlan, said: P
     """The project's own plan of a kind, its next version."""
     lines = [PlanLine(**line.model_dump()).as_json for line in said.lines]
     return await _keep(session, project_id, kind, {"name": said.name, "is_offered": said.is_offered, "lines": lines})
+
+
+async def copy(session: AsyncSession, said: PlanCopy) -> list[tuple[Project, Plan]]:
+    """A plan of one project, or of the house, becomes the own plan of others: the next version of each, unless it is the same already.
+    Conflict PLAN_NOT_OFFERED when there is no such plan to take."""
+    kept = (await crud.projects.get(session, said.from_project_id)).payment_plans if said.from_project_id else {}
+    plan = plan_of(kept, said.kind)
+    own = {"name": plan.name, "is_offered": True, "lines": [line.as_json for line in plan.lines]}
+    copies = []
+    for project_id in sorted({*said.project_ids}):
+        project = await crud.projects.lock(session, project_id)
+        known = {name: value for name, value in project.payment_plans.get(said.kind.value, {}).items() if name != "version"}
+        made = plans_of(project.payment_plans)[said.kind] if known == own else await _keep(session, project_id, said.kind, own)
+        copies.append((project, made))
+    return copies
 
 
 async def withdraw(session: AsyncSession, project_id: int, kind: PaymentPlan) -> Plan:

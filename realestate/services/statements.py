@@ -1,21 +1,36 @@
-"""Statements of account: what the ledger says, in the order of its days. Pure: the same rows make the same statement, on every paper."""
+"""Statements of account: what the ledger says, in the order of its days. The same rows make the same statement, on every paper."""
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from realestate.models.interest import interest
-from realestate.models.payments import CLEARED, OWED_FIRST, InstallmentStatus, PaymentKind, PaymentStatus
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud, reading
+from realestate.errors import Conflict
+from realestate.models.bookings import ACTIVE
+from realestate.models.payments import CLEARED, InstallmentStatus, PaymentKind, PaymentStatus
 from realestate.models.rules import Rules
-from realestate.schemas.statements import LineOfStatement, PaymentOfStatement, Statement, StatementBasis, StatementEntry
+from realestate.schemas.statements import Statement, StatementBasis, StatementEntry
+from realestate.services import payments
+from realestate.services.bookings.settling import policy_of
+from realestate.services.payments.accruing import accrued
+from realestate.services.payments.crediting import WAITS_FOR_KEYS, delay
+from realestate.views.statements import STATEMENT
 
 I = InstallmentStatus
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet would take for a formula, also in its wide form."""
 ZERO = Decimal(0)
+CREDITED = {
+    PaymentKind.receipt: "Received",
+    PaymentKind.tds_credit: "Tax credit",
+    PaymentKind.interest_credit: "Interest for late possession",
+}
 Move = tuple[date, int, str, str | None, Decimal, Decimal]
 """When, in which order of a day, what, its number, debit, credit."""
 
@@ -23,7 +38,7 @@ Move = tuple[date, int, str, str | None, Decimal, Decimal]
 def compose(basis: StatementBasis, now: datetime, since: date | None = None) -> Statement:
     zone = ZoneInfo(basis.unit.project.timezone)
     today = now.astimezone(zone).date()
-    moves = sorted([*_owed(basis, zone), *_moved(basis, zone)], key=lambda move: move[:2])
+    moves = sorted([*_owed(basis, zone), *_taken_back(basis, zone), *_moved(basis, zone)], key=lambda move: move[:2])
     before = [move for move in moves if since and move[0] < since]
     opening = sum((debit - credit for *_, debit, credit in before), ZERO)
     entries, balance = [], opening
@@ -38,28 +53,43 @@ def compose(basis: StatementBasis, now: datetime, since: date | None = None) -> 
         total_debits=sum((entry.debit for entry in entries), ZERO),
         total_credits=sum((entry.credit for entry in entries), ZERO),
         closing_balance=balance,
-        interest_accrued=accrued(basis, today),
+        interest_accrued=_interest_accrued(basis, today),
+        builder_interest_accrued=_builder_interest_accrued(basis, today),
         entries=entries,
     )
 
 
-def accrued(basis: StatementBasis, today: date) -> Decimal:
-    """Interest on every line of the schedule that was, or is, paid late."""
-    rules = Rules.of(basis.unit.project.rules)
-    if not rules.interest_percent:
-        return ZERO
+async def close(session: AsyncSession, booking_id: int) -> Statement:
+    """Charge what has accrued until today, and say how the account stands then. Conflict BOOKING_NOT_ACTIVE."""
+    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
+    booking = await crud.bookings.get(session, booking_id)
+    if booking.status not in ACTIVE:
+        raise Conflict("BOOKING_NOT_ACTIVE", f"Nothing accrues on a booking that is {booking.status}.")
+    await payments.close(session, booking, unit.project, now, unit.project.date_at(now))
+    said = await reading.read_back(session, STATEMENT.query(session.info["identity"].role), id=booking_id)
+    assert said is not None, "it has just been locked"
+    return compose(StatementBasis.model_validate(json.loads(said.partition(b":")[2])), now)
+
+
+def _interest_accrued(basis: StatementBasis, today: date) -> Decimal:
+    """Of the buyer, as far as it has not been charged."""
     paid: dict[int, list[tuple[date, Decimal]]] = {}
     for payment in basis.payments:
         for part in payment.allocations:
-            paid.setdefault(part.installment_id, []).append((payment.payment_date, part.principal))
-    late = (line for line in basis.installments if line.kind == OWED_FIRST[0] and line.demanded_at and line.due_date)
-    live = (line for line in late if line.status not in (I.cancelled, I.waived))
-    each = (
-        interest(line.amount, rules.interest_percent, line.due_date, rules.grace_days, paid.get(line.id, ()), today)
-        for line in live
-        if line.due_date
-    )
-    return sum(each, ZERO)
+            paid.setdefault(part.installment_id, []).append((payment.payment_date, part.amount))
+    rules = Rules.of(basis.unit.project.rules, basis.interest_terms)
+    return sum((one.amount for one in accrued(basis.installments, paid, rules, today)), ZERO)
+
+
+def _builder_interest_accrued(basis: StatementBasis, today: date) -> Decimal:
+    """As far as it has not been credited."""
+    came = [one for one in basis.payments if one.kind is not PaymentKind.refund and one.payment_status in CLEARED]
+    credited = sum((one.amount for one in came if one.kind is PaymentKind.interest_credit), ZERO)
+    money = [(one.payment_date, one.amount - one.refunded) for one in came if one.kind is not PaymentKind.interest_credit]
+    if basis.status not in WAITS_FOR_KEYS:
+        return ZERO
+    grace_days = Rules.of(basis.unit.project.rules).grace_days
+    return delay(money, credited, policy_of(basis).interest_percent, grace_days, basis.promised_possession_date, today)
 
 
 def as_csv(statement: Statement) -> str:
@@ -69,13 +99,16 @@ def as_csv(statement: Statement) -> str:
     write(["date", "description", "reference", "debit", "credit", "balance"])
     write([statement.entries[0].date if statement.entries else statement.as_of, "Opening balance", "", "", "", statement.opening_balance])
     for entry in statement.entries:
-        texts = [_text(entry.description), _text(entry.reference or "")]
+        texts = [text_cell(entry.description), text_cell(entry.reference or "")]
         write([entry.date, *texts, entry.debit or "", entry.credit or "", entry.balance])
     write([statement.as_of, "Closing balance", "", statement.total_debits, statement.total_credits, statement.closing_balance])
+    for what, debit, credit in statement.outside_the_balance:
+        write([statement.as_of, what, "", debit or "", credit or "", ""])
     return out.getvalue()
 
 
-def _text(said: str) -> str:
+def text_cell(said: str) -> str:
+    """Never a formula."""
     return f"'{said}" if said.startswith(DANGEROUS) else said
 
 
@@ -85,8 +118,14 @@ def _owed(basis: StatementBasis, zone: ZoneInfo) -> Iterator[Move]:
             continue
         amount = line.allocated if line.status is I.cancelled else line.amount
         yield line.demanded_at.astimezone(zone).date(), 0, line.name, line.demand_no, amount, ZERO
-        if line.status is I.waived:
-            yield _later(line, zone), 2, f"Waived: {line.name}", line.demand_no, ZERO, line.amount - line.allocated
+        if line.waived_at:
+            yield line.waived_at.astimezone(zone).date(), 2, f"Waived: {line.name}", line.demand_no, ZERO, line.amount - line.allocated
+
+
+def _taken_back(basis: StatementBasis, zone: ZoneInfo) -> Iterator[Move]:
+    for note in basis.credit_notes:
+        yield note.demanded_at.astimezone(zone).date(), 0, note.name, note.demand_no, note.amount, ZERO
+        yield note.created_at.astimezone(zone).date(), 2, f"Taken back: {note.name}", note.credit_no, ZERO, note.amount
 
 
 def _moved(basis: StatementBasis, zone: ZoneInfo) -> Iterator[Move]:
@@ -96,12 +135,6 @@ def _moved(basis: StatementBasis, zone: ZoneInfo) -> Iterator[Move]:
             if payment.payment_status is PaymentStatus.completed:
                 yield payment.payment_date, 3, "Paid back", number, payment.amount, ZERO
         elif payment.payment_status in CLEARED or payment.cleared_at:
-            what = "Tax credit" if payment.kind is PaymentKind.tds_credit else "Received"
-            yield payment.payment_date, 1, what, number, ZERO, payment.amount
-            if payment.payment_status is PaymentStatus.bounced:
-                yield _later(payment, zone), 3, "Bounced", number, payment.amount, ZERO
-
-
-def _later(row: LineOfStatement | PaymentOfStatement, zone: ZoneInfo) -> date:
-    """The day of its last step."""
-    return row.updated_at.astimezone(zone).date()
+            yield payment.payment_date, 1, CREDITED[payment.kind], number, ZERO, payment.amount
+            if payment.bounced_at:
+                yield payment.bounced_at.astimezone(zone).date(), 3, "Bounced", number, payment.amount, ZERO

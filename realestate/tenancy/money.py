@@ -2,7 +2,7 @@
 
 from realestate.models.payments import CLEARED, Payment, PaymentKind, Waiver
 from realestate.tenancy.functions import DEFINER, Function
-from realestate.tenancy.speakers import ME, NOT_SYSTEM
+from realestate.tenancy.speakers import ME, NOT_CLERK, NOT_SYSTEM
 
 _CLEARED = tuple(status.value for status in CLEARED)
 
@@ -26,7 +26,7 @@ REFUND = Function(
         UPDATE payments SET going_back = going_back + claimed, refunded = refunded + gone, updated_at = now(),
             status = CASE WHEN gone = 0 THEN status WHEN refunded + gone = amount THEN 'refunded'
                 WHEN refunded + gone = 0 THEN 'completed' ELSE 'partially_refunded' END
-        WHERE id = one.refund_of_id AND kind = 'receipt' AND status IN {_CLEARED};
+        WHERE id = one.refund_of_id AND kind IN ('receipt', 'interest_credit') AND status IN {_CLEARED};
         IF NOT FOUND AND (claimed, gone) <> (0, 0) THEN
             RAISE EXCEPTION 'not a receipt whose money has come' USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_of_a_cleared_receipt';
         END IF;
@@ -39,14 +39,36 @@ REFUND = Function(
     ),
 )
 
+NOTE = Function(
+    "credit_note_undoes()",
+    f"""
+    -- With the note its demand is gone, and not without one. A line of the plan waits again; what was added to the plan is owed no more.
+    CREATE FUNCTION credit_note_undoes() RETURNS trigger {DEFINER} AS $$
+    BEGIN
+        UPDATE installments SET status = CASE kind WHEN 'installment' THEN 'scheduled' ELSE 'cancelled' END, updated_at = now(),
+            demanded_at = CASE WHEN kind <> 'installment' THEN demanded_at END, demand_no = CASE WHEN kind <> 'installment' THEN demand_no END,
+            demand_state = CASE WHEN kind <> 'installment' THEN demand_state END, proof = CASE WHEN kind <> 'installment' THEN proof END,
+            due_date = CASE kind WHEN 'installment' THEN NEW.again_on ELSE due_date END
+        WHERE id = NEW.installment_id AND status = 'demanded' AND allocated = 0 AND change_request_id IS NULL
+            AND (demand_no, demanded_at, amount, tax_amount) = (NEW.demand_no, NEW.demanded_at, NEW.amount, NEW.tax_amount);
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'not a demand of which nothing is paid' USING ERRCODE = 'check_violation', CONSTRAINT = 'credited_while_unpaid';
+        END IF;
+        DELETE FROM reminders WHERE installment_id = NEW.installment_id;  -- what is demanded anew is recalled anew
+        RETURN NULL;
+    END $$
+    """,
+    triggers=("CREATE TRIGGER credit_note_undoes AFTER INSERT ON credit_notes FOR EACH ROW EXECUTE FUNCTION credit_note_undoes()",),
+)
+
 _STEPS = tuple(
     (kind.value, source.value, target.value)
     for event, (sources, target) in Payment.EDGES.items()
     for kind in PaymentKind
-    if (event in Payment.OF_REFUNDS) is (kind is PaymentKind.refund)
+    if event in Payment.steps_of(kind)
     for source in sources
 )
-_BY_REFUNDS = tuple(("receipt", source, target) for source in _CLEARED for target in _CLEARED)
+_BY_REFUNDS = tuple((kind, source, target) for kind in ("receipt", "interest_credit") for source in _CLEARED for target in _CLEARED)
 """Steps of a receipt that its CHECK ties to what has gone back."""
 
 _WAIVING = tuple((source.value, target.value) for sources, target in Waiver.EDGES.values() for source in sources)
@@ -62,8 +84,24 @@ REFUSALS = (
         AND (OLD.decided_by IS NOT NULL OR NEW.decided_by IS DISTINCT FROM {ME})""",
     ),
     ("installments", "waived_by_two", f"{NOT_SYSTEM} AND NEW.status = 'waived' AND OLD.status <> 'waived'"),
-    ("installments", "demanded_once", f"{NOT_SYSTEM} AND OLD.demanded_at IS NOT NULL AND ({_NEW}) IS DISTINCT FROM ({_OLD})"),
+    (
+        "installments",
+        "demanded_once",
+        f"{NOT_SYSTEM} AND {NOT_CLERK} AND OLD.demanded_at IS NOT NULL AND ({_NEW}) IS DISTINCT FROM ({_OLD})",
+    ),
     ("payments", "payment_steps", f"NEW.status <> OLD.status AND (NEW.kind, OLD.status, NEW.status) NOT IN {_STEPS + _BY_REFUNDS}"),
+    (
+        "payments",
+        "gateway_says_what_came",
+        f"""{NOT_SYSTEM} AND NEW.checkout_url IS NOT NULL AND NEW.status <> OLD.status
+        AND OLD.status IN ('pending', 'clearance_pending', 'failed', 'cancelled')""",
+    ),
+    (
+        "payment_issues",
+        "settled_in_person",
+        f"""{NOT_SYSTEM} AND (OLD.status <> 'open' OR NEW.status <> 'dismissed' OR NEW.resolved_by IS DISTINCT FROM {ME}
+        OR NEW.resolved_at <> now())""",
+    ),
     (
         "payments",
         "approved_in_person",

@@ -6,12 +6,13 @@ from sqlalchemy.orm import column_property
 from realestate.models.base import Money
 from realestate.models.bookings import Booking
 from realestate.models.milestones import AT_PERCENT, PHASE, milestones
-from realestate.models.payments import Installment, InstallmentStatus, Waiver
+from realestate.models.payments import CreditNote, Installment, InstallmentStatus, Waiver
 from realestate.models.progress import ProjectProgress
 from realestate.models.projects import Project
 from realestate.models.units import Unit
 from realestate.reading import Detail, Listing, Summary, as_list, said
-from realestate.schemas.demands import DemandOut, DemandPage, WaiverOut, WaiverPage
+from realestate.schemas.demands import CreditNoteOut, CreditNotePage, DemandOut, DemandPage, WaiverOut, WaiverPage
+from realestate.schemas.papers import CreditNoteBasis
 
 Installment.currency = column_property(
     select(Booking.currency).where(Booking.id == Installment.booking_id).correlate_except(Booking).scalar_subquery(),
@@ -32,6 +33,18 @@ DEMANDS = Listing(
         "is_overdue": Installment.is_overdue == bindparam("is_overdue"),
     },
     where=Installment.demand_state.is_not(None) | Installment.status.not_in([I.scheduled, I.cancelled]),
+)
+
+CREDIT_NOTE = Detail(CreditNote, CreditNoteOut, path="/api/credit-notes")
+CREDIT_NOTE_ON_PAPER = Detail(CreditNote, CreditNoteBasis)
+CREDIT_NOTES = Listing(
+    CreditNote,
+    CreditNotePage,
+    sorts={"created_at": CreditNote.created_at, "amount": CreditNote.amount},
+    filters={
+        "project_id": CreditNote.project_id == bindparam("project_id"),
+        "booking_id": CreditNote.booking_id == bindparam("booking_id"),
+    },
 )
 
 WAIVER = Detail(Waiver, WaiverOut, path="/api/waivers")

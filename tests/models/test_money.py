@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from realestate.errors import Conflict
 from realestate.models.bookings import PaymentPlan
 from realestate.models.money import CENT, PlanLine, PlanTrigger, add_months, financial_year, split
-from realestate.models.plans import STANDARD_PLANS, lines_of
+from realestate.models.plans import STANDARD_PLANS, plan_of
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_any_split_sums_exactly_and_stays_within_a_minor_unit_of_ideal(total, we
 
 @pytest.mark.parametrize("plan", STANDARD_PLANS)
 def test_every_plan_totals_exactly_a_hundred_and_begins_with_the_booking(plan):
-    lines = lines_of(plan)
+    lines = plan_of({}, plan).lines
 
     assert sum(line.weight for line in lines) == 100
     assert lines[0].trigger is PlanTrigger.on_booking
@@ -51,7 +51,7 @@ def test_every_plan_totals_exactly_a_hundred_and_begins_with_the_booking(plan):
 
 def test_a_plan_that_only_a_project_can_define_is_not_offered_by_itself():
     with pytest.raises(Conflict) as refusal:
-        lines_of(PaymentPlan.custom)
+        plan_of({}, PaymentPlan.custom)
     assert refusal.value.code == "PLAN_NOT_OFFERED"
 
 

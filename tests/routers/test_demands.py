@@ -49,9 +49,10 @@ async def demanded(client, person, booking):
 
 
 async def take_to(booking, status):
-    """As the agreement will."""
+    """As its own step would."""
     async with transaction(WORKER) as session:
         row = await session.get_one(Booking, booking["id"], with_for_update=True)
+        row.previous_status = row.status if status is BookingStatus.cancellation_requested else None
         row.status = status
         project = await session.get_one(Project, row.project_id)
         await session.flush()
@@ -233,3 +234,19 @@ async def test_nobody_lets_go_of_what_they_have_asked_for_themselves(client):
     waiver = (await client.post(f"/api/installments/{line['id']}/waivers", json={"reason": "x"}, headers=builder.headers)).json()
     answer = await client.post(f"/api/waivers/{waiver['id']}/approval", headers=builder.headers)
     assert answer.json()["code"] == "MAKER_IS_CHECKER"
+
+
+@pytest.mark.parametrize(
+    ("plan", "first"), [("construction_linked", "demanded"), ("possession_linked", "scheduled"), ("full_payment", "scheduled")]
+)
+async def test_in_india_not_even_the_booking_asks_for_more_than_the_cap_before_the_agreement(client, plan, first):
+    builder, asha = await make_builder(), await make_customer()
+    [unit_id] = await make_units(builder, await make_project(builder, jurisdiction=Jurisdiction.in_rera))
+    [said] = (await client.post(f"/api/units/{unit_id}/quote", json={"payment_plan": plan}, headers=asha.headers)).json()["plans"]
+    assert (said["due_at_once"] > 0, said["lines"][0]["is_due_at_once"]) == (first == "demanded",) * 2
+    booking = await confirmed_booking(client, builder, asha, unit_id, plan)
+    line = (await schedule(client, asha, booking))[0]
+    assert (line["status"] != "scheduled", line["due_date"] is not None) == (first == "demanded",) * 2
+    await take_to(booking, BookingStatus.agreement_signed)
+    line = (await schedule(client, asha, booking))[0]
+    assert (line["status"], line["paid_amount"]) == ("partially_paid", booking["token_amount"]) and line["due_date"]

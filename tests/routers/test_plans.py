@@ -88,3 +88,68 @@ async def test_weights_total_exactly_a_hundred_and_every_line_says_what_it_waits
     builder, project_id, _ = site
     assert (await put(client, builder, project_id, lines=lines)).status_code == 422
     assert "custom" not in await offered(client, project_id)
+
+
+async def all_plans(client, member, query=""):
+    answer = await client.get(f"/api/builder/payment-plans{query}", headers=member.headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def copy(client, member, *to, kind="custom", **more):
+    return await client.post("/api/builder/payment-plans/copies", json={"kind": kind, "project_ids": to} | more, headers=member.headers)
+
+
+async def test_a_company_looks_through_the_plans_of_all_its_projects(client, site):
+    builder, project_id, _ = site
+    second = await make_project(builder, project_name="Banyan Court")
+    await put(client, builder, project_id)
+    await put(client, builder, second, "hybrid", name="Half and half")
+    await client.delete(f"/api/projects/{second}/payment-plans/full_payment", headers=builder.headers)
+    page = await all_plans(client, builder)
+    assert page["total"] == 9 and [plan["project_id"] for plan in page["payment_plans"]] == [None] * 6 + [project_id, second, second]
+    assert [plan["name"] for plan in (await all_plans(client, builder, "?limit=2&page=4"))["payment_plans"]] == ["Thirds", "Half and half"]
+    own = (await all_plans(client, builder, f"?project_id={second}&is_offered=true"))["payment_plans"]
+    assert [(plan["kind"], plan["project_name"], plan["version"]) for plan in own] == [("hybrid", "Banyan Court", 1)]
+    manager = await make_member(builder, TeamRole.sales_manager, project_id)
+    assert (await all_plans(client, manager))["total"] == 7, "who is limited to a project sees its plans"
+    assert (await all_plans(client, await make_builder("Bharat Builders")))["total"] == 6
+
+
+async def test_a_project_takes_over_a_plan_of_another_as_its_next_version(client, site):
+    builder, project_id, _ = site
+    others = [await make_project(builder), await make_project(builder)]
+    await put(client, builder, project_id)
+    await put(client, builder, others[0], name="Before")
+    copies = (await copy(client, builder, *others, from_project_id=project_id)).json()
+    assert [(plan["project_id"], plan["name"], plan["version"]) for plan in copies] == [(others[0], "Thirds", 2), (others[1], "Thirds", 1)]
+    assert (
+        copies[1]["lines"]
+        == (await offered(client, others[1]))["custom"]["lines"]
+        == (await offered(client, project_id))["custom"]["lines"]
+    )
+    again = (await copy(client, builder, *others, from_project_id=project_id)).json()
+    assert again == copies, "what is the same already is no new version"
+
+
+async def test_a_plan_of_the_house_comes_back_by_a_copy(client, site):
+    builder, project_id, _ = site
+    await put(client, builder, project_id, "full_payment", name="All at once")
+    [plan] = (await copy(client, builder, project_id, kind="full_payment")).json()
+    assert (plan["name"], plan["version"]) == ("Full payment", 2)
+
+
+async def test_a_plan_is_copied_whole_within_the_company_or_not_at_all(client, site):
+    builder, project_id, _ = site
+    stranger = await make_builder("Bharat Builders")
+    theirs = await make_project(stranger)
+    await put(client, stranger, theirs)
+    for answer, status in (
+        (await copy(client, builder, project_id, from_project_id=theirs), 404),
+        (await copy(client, builder, project_id, theirs, kind="hybrid"), 404),
+        (await copy(client, builder, project_id), 409),  # the house has no custom plan
+        (await copy(client, await make_member(builder, TeamRole.finance), project_id, kind="hybrid"), 403),
+        (await copy(client, builder), 422),
+    ):
+        assert answer.status_code == status, answer.text
+    assert (await offered(client, project_id))["hybrid"]["version"] == 0

@@ -1,6 +1,7 @@
 """Money that goes back: asked for by one, approved by another, never beyond its receipt."""
 
 import asyncio
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -72,6 +73,17 @@ async def test_a_refund_takes_three_steps_and_then_its_lines_are_owed_again(clie
     await decide(client, finance, rest, "processing")
     said = await money(client, customer, booking)
     assert said["payments"][0]["payment_status"] == "refunded" and said["total_paid"] == said["payment_schedule"][0]["paid_amount"] == 0
+
+
+async def test_a_refund_goes_not_before_its_receipt_came_and_not_in_the_future(client, sold):
+    builder, finance, _, _, receipt = sold
+    refund = (await ask(client, finance, receipt, 100)).json()
+    await decide(client, builder, refund, "approval")
+    came = date.fromisoformat(receipt["payment_date"])
+    for day, code in ((came - timedelta(days=1), "OUT_OF_ORDER"), (datetime.now(UTC).date() + timedelta(days=2), "IN_THE_FUTURE")):
+        answer = await decide(client, finance, refund, "processing", payment_date=str(day))
+        assert answer.status_code == 422 and answer.json()["errors"][0]["code"] == code
+    assert (await decide(client, finance, refund, "processing", payment_date=str(came))).json()["payment_date"] == str(came)
 
 
 async def test_nobody_approves_what_they_have_asked_for_but_may_take_it_back(client, sold):

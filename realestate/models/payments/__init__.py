@@ -1,7 +1,11 @@
 """Money: what is owed (Installment), what has moved (Payment), and which part of a payment pays which line (Allocation)."""
 
 from realestate.models.payments.allocation import Allocation, NumberCounter
-from realestate.models.payments.ledger import Installment, Payment
+from realestate.models.payments.credit_note import CreditNote
+from realestate.models.payments.dunning import DunningPause, Reminder, ReminderKind
+from realestate.models.payments.installment import Installment
+from realestate.models.payments.ledger import Payment
+from realestate.models.payments.online import GatewayEvent, PaymentIssue
 from realestate.models.payments.sums import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
 from realestate.models.payments.waiver import Waiver
 from realestate.models.payments.words import (
@@ -10,8 +14,12 @@ from realestate.models.payments.words import (
     ON_THEIR_WAY,
     OWED_FIRST,
     DemandState,
+    EventOutcome,
+    GatewayEventKind,
     InstallmentKind,
     InstallmentStatus,
+    IssueKind,
+    IssueStatus,
     PaymentKind,
     PaymentMethod,
     PaymentStatus,
@@ -33,16 +41,26 @@ __all__ = [
     "RECEIVED",
     "TODAY_THERE",
     "Allocation",
+    "CreditNote",
     "DemandState",
+    "DunningPause",
+    "EventOutcome",
+    "GatewayEvent",
+    "GatewayEventKind",
     "Installment",
     "InstallmentKind",
     "InstallmentStatus",
+    "IssueKind",
+    "IssueStatus",
     "NumberCounter",
     "Payment",
+    "PaymentIssue",
     "PaymentKind",
     "PaymentMethod",
     "PaymentStatus",
     "PaymentType",
+    "Reminder",
+    "ReminderKind",
     "Series",
     "Waiver",
     "WaiverStatus",

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from realestate.models.base import Base, Identified
+from realestate.models.money import round_cents
 from realestate.models.payments.words import Series
 
 
@@ -41,6 +42,17 @@ class Allocation(Identified, Base):
     principal: Mapped[Decimal]
     tax: Mapped[Decimal] = mapped_column(server_default="0")
     interest: Mapped[Decimal] = mapped_column(server_default="0")
+
+    @property
+    def amount(self) -> Decimal:
+        return self.principal + self.tax + self.interest
+
+    def part(self, amount: Decimal) -> "Allocation":
+        """Another one in its place, of so much, with tax and interest in proportion."""
+        tax, interest = (round_cents(share * amount / self.amount) for share in (self.tax, self.interest))
+        copied = ("builder_id", "project_id", "booking_id", "customer_id", "payment_id", "installment_id")
+        said = {name: getattr(self, name) for name in copied}
+        return Allocation(**said, principal=amount - tax - interest, tax=tax, interest=interest)
 
 
 class NumberCounter(Base):

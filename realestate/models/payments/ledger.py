@@ -1,4 +1,4 @@
-"""Money: what is owed (Installment), what has moved (Payment), and which part of a payment pays which line (Allocation)."""
+"""What has moved: receipts, refunds, and what counts like them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +16,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from realestate.errors import Conflict
-from realestate.models.base import Base, Identified, Stateful, Timestamped, no_such_step
+from realestate.models.base import Base, Identified, Stateful, Timestamped
+from realestate.models.payments.installment import booking_key
 from realestate.models.payments.words import (
-    DemandState,
-    InstallmentKind,
-    InstallmentStatus,
     PaymentKind,
     PaymentMethod,
     PaymentStatus,
@@ -33,98 +31,15 @@ if TYPE_CHECKING:
 P = PaymentStatus
 
 
-def booking_key(table: str) -> ForeignKeyConstraint:
-    """Money belongs to the booking's own builder, project and customer: the key says so."""
-    columns = ["builder_id", "project_id", "customer_id", "booking_id"]
-    remote = ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"]
-    return ForeignKeyConstraint(columns, remote, name=f"fk_{table}_booking", ondelete="RESTRICT")
-
-
-class Installment(Identified, Timestamped, Base):
-    """One line of what a booking owes. `allocated`, and the states that follow from it, are moved only by the trigger on Allocation."""
-
-    __tablename__ = "installments"
-    __table_args__ = (
-        booking_key("installments"),
-        UniqueConstraint("booking_id", "seq"),
-        UniqueConstraint("builder_id", "booking_id", "customer_id", "id"),
-        UniqueConstraint("builder_id", "demand_no"),
-        ForeignKeyConstraint(
-            ["builder_id", "project_id", "booking_id", "customer_id", "change_request_id"],
-            [f"change_requests.{name}" for name in ("builder_id", "project_id", "booking_id", "customer_id", "id")],
-            name="fk_installments_change_request",
-            ondelete="RESTRICT",
-        ),
-        CheckConstraint("change_request_id IS NULL OR kind = 'charge'", name="change_is_charged"),
-        CheckConstraint("amount >= 0", name="amount_not_negative"),
-        CheckConstraint("tax_amount BETWEEN 0 AND amount", name="tax_within_amount"),
-        CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
-        CheckConstraint("status IN ('scheduled', 'cancelled') OR demanded_at IS NOT NULL", name="demanded_before_paid"),
-        CheckConstraint("demanded_at IS NULL OR demand_state IS NULL OR demand_state = 'issued'", name="issued_when_demanded"),
-        Index("ix_installments_customer_id", "customer_id"),
-        Index("ix_installments_builder_id", "builder_id", "due_date"),
-        Index("ix_installments_due_date", "due_date", postgresql_where=text("status IN ('scheduled', 'demanded', 'partially_paid')")),
-        Index("ix_installments_change_request_id", "change_request_id", postgresql_where=text("change_request_id IS NOT NULL")),
-    )
-
-    builder_id: Mapped[int]
-    project_id: Mapped[int]
-    booking_id: Mapped[int]
-    customer_id: Mapped[int]
-    kind: Mapped[InstallmentKind] = mapped_column(server_default=InstallmentKind.installment)
-    seq: Mapped[int] = mapped_column(Integer)
-    name: Mapped[str]
-    amount: Mapped[Decimal]
-    tax_amount: Mapped[Decimal] = mapped_column(server_default="0")
-    allocated: Mapped[Decimal] = mapped_column(server_default="0")
-    trigger: Mapped[dict[str, Any]]
-    status: Mapped[InstallmentStatus] = mapped_column(server_default=InstallmentStatus.scheduled)
-    due_date: Mapped[date | None]
-    demanded_at: Mapped[datetime | None]
-    demand_no: Mapped[str | None]
-    demand_state: Mapped[DemandState | None]
-    """Of its notice; None before the event that it waits for, and for what is owed without one."""
-    proof: Mapped[dict[str, Any] | None]
-    """Of a milestone: which phase has passed which threshold when, by whose certificate."""
-    change_request_id: Mapped[int | None]
-    """The change that it charges for."""
-
-    if TYPE_CHECKING:  # what `sums` adds
-        is_overdue: Mapped[bool]
-
-    @property
-    def outstanding(self) -> Decimal:
-        return self.amount - self.allocated
-
-    def fire(self, proof: dict[str, Any] | None, due: date | None) -> None:
-        """The event that it waits for has come: there is a draft of its demand. Once."""
-        if self.status is not InstallmentStatus.scheduled or self.demand_state is not None:
-            raise no_such_step("line", self.status, "fire", [])
-        self.demand_state, self.proof, self.due_date = DemandState.draft, proof, due or self.due_date
-
-    def approve(self) -> None:
-        """Somebody has looked at the draft."""
-        if self.demand_state is not DemandState.draft:
-            raise no_such_step("demand", self.demand_state or self.status, "approve", self.next_steps)
-        self.demand_state = DemandState.approved
-
-    def issue(self, demand_no: str, at: datetime) -> None:
-        """From now on it is owed; what was issued stays as it is."""
-        if self.status is not InstallmentStatus.scheduled or self.demand_state not in (None, DemandState.approved):
-            raise no_such_step("demand", self.demand_state or self.status, "issue", self.next_steps)
-        self.demand_state, self.demand_no, self.demanded_at, self.status = DemandState.issued, demand_no, at, InstallmentStatus.demanded
-
-    @property
-    def next_steps(self) -> list[str]:
-        return {DemandState.draft: ["approve"], DemandState.approved: ["issue"]}.get(self.demand_state, []) if self.demand_state else []
-
-
 class Payment(Identified, Timestamped, Stateful, Base):
     """Money that moved: append-only, corrected by reversal. Only a completed receipt is allocated."""
 
     __tablename__ = "payments"
     __table_args__ = (
         booking_key("payments"),
+        ForeignKeyConstraint(
+            ["booking_id", "currency"], ["bookings.id", "bookings.currency"], name="fk_payments_currency", ondelete="RESTRICT"
+        ),
         UniqueConstraint("builder_id", "project_id", "booking_id", "customer_id", "id"),
         UniqueConstraint("builder_id", "receipt_no"),
         UniqueConstraint("gateway", "gateway_payment_id"),
@@ -154,7 +69,24 @@ class Payment(Identified, Timestamped, Stateful, Base):
             name="status_says_what_has_gone_back",
         ),
         CheckConstraint("status <> 'bounced' OR allocated = 0 AND going_back = 0", name="bounced_pays_nothing"),
+        CheckConstraint("(status = 'bounced') = (bounced_at IS NOT NULL)", name="bounced_at_a_time"),
+        UniqueConstraint("booking_id", "interest_no"),
+        CheckConstraint("(kind = 'interest_credit') = (interest_no IS NOT NULL)", name="interest_is_numbered"),
+        CheckConstraint("(kind = 'interest_credit') = (payment_method = 'set_off')", name="interest_is_set_off"),
         Index("ix_payments_refund_of_id", "refund_of_id", postgresql_where=text("refund_of_id IS NOT NULL")),
+        CheckConstraint(
+            "CASE WHEN checkout_url IS NULL THEN checkout_until IS NULL"
+            " ELSE kind = 'receipt' AND num_nonnulls(checkout_until, gateway, gateway_order_id) = 3 END",
+            name="checkout_is_an_order",
+        ),
+        Index(
+            "uq_payments_gateway_order_id", "gateway", "gateway_order_id", unique=True, postgresql_where=text("checkout_url IS NOT NULL")
+        ),
+        Index(
+            "ix_payments_checkout_until",
+            "checkout_until",
+            postgresql_where=text("checkout_url IS NOT NULL AND status IN ('pending', 'clearance_pending')"),
+        ),
         Index("ix_payments_booking_id", "booking_id"),
         Index("ix_payments_customer_id", "customer_id"),
         Index("ix_payments_builder_id", "builder_id", "payment_date"),
@@ -163,8 +95,9 @@ class Payment(Identified, Timestamped, Stateful, Base):
         "submit": ((P.pending,), P.clearance_pending),
         "clear": ((P.pending, P.clearance_pending), P.completed),
         "bounce": ((P.clearance_pending, P.completed), P.bounced),
-        "fail": ((P.pending,), P.failed),
+        "fail": ((P.pending, P.clearance_pending, P.cancelled), P.failed),
         "cancel": ((P.pending,), P.cancelled),
+        "reopen": ((P.failed, P.cancelled), P.pending),
         "approve": ((P.pending,), P.approved),
         "reject": ((P.pending, P.approved), P.rejected),
         "process": ((P.approved,), P.completed),
@@ -193,8 +126,14 @@ class Payment(Identified, Timestamped, Stateful, Base):
     gateway_order_id: Mapped[str | None]
     gateway_payment_id: Mapped[str | None]
     instrument: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    checkout_url: Mapped[str | None]
+    """Where it can be paid online, and until when: of a receipt that a gateway is to bring, and of no other."""
+    checkout_until: Mapped[datetime | None]
     cleared_at: Mapped[datetime | None]
     """When its money was there for good: from then on it pays lines."""
+    bounced_at: Mapped[datetime | None]
+    interest_no: Mapped[int | None] = mapped_column(Integer)
+    """Of a booking's credits for interest that its builder owes."""
     receipt_no: Mapped[str | None]
     receipt_url: Mapped[str | None]
     refund_of_id: Mapped[int | None]
@@ -208,9 +147,19 @@ class Payment(Identified, Timestamped, Stateful, Base):
         primaryjoin="foreign(Allocation.payment_id) == Payment.id", order_by="Allocation.id", lazy="raise", viewonly=True
     )
 
+    @classmethod
+    def steps_of(cls, kind: PaymentKind) -> tuple[str, ...]:
+        """What may happen to one of a kind. No bank stands behind a credit of interest."""
+        match kind:
+            case PaymentKind.refund:
+                return cls.OF_REFUNDS
+            case PaymentKind.interest_credit:
+                return ("clear",)
+        return tuple(event for event in cls.EDGES if event not in cls.OF_REFUNDS)
+
     @property
     def allowed(self) -> list[str]:
-        return [event for event in super().allowed if (event in self.OF_REFUNDS) is (self.kind is PaymentKind.refund)]
+        return [event for event in super().allowed if event in self.steps_of(self.kind)]
 
     @property
     def arrived_at(self) -> datetime:
@@ -221,13 +170,13 @@ class Payment(Identified, Timestamped, Stateful, Base):
         self.take("clear")
         self.cleared_at, self.receipt_no, self.receipt_url = at, receipt_no, f"/api/payments/{self.id}/receipt.pdf"
 
-    def bounce(self, reason: str) -> None:
+    def bounce(self, at: datetime, reason: str) -> None:
         """The bank has not paid it. Conflict REFUND_UNDER_WAY while a part of it is going back."""
         self.may("bounce")
         if self.going_back:
             raise Conflict("REFUND_UNDER_WAY", "A refund of this receipt has been asked for: refuse that first.")
         self.take("bounce")
-        self.reason = reason
+        self.bounced_at, self.reason = at, reason
 
     @property
     def remainder(self) -> Decimal:

@@ -9,7 +9,10 @@ from sqlalchemy.orm import column_property, foreign, relationship
 from realestate.models.base import Money
 from realestate.models.bookings import Booking
 from realestate.models.payments.allocation import Allocation
-from realestate.models.payments.ledger import Installment, Payment
+from realestate.models.payments.credit_note import CreditNote
+from realestate.models.payments.dunning import DunningPause, Reminder
+from realestate.models.payments.installment import Installment
+from realestate.models.payments.ledger import Payment
 from realestate.models.payments.words import CLEARED, InstallmentStatus, PaymentKind
 from realestate.models.projects import Project
 
@@ -72,6 +75,20 @@ Booking.payments = relationship(
     Payment, primaryjoin=foreign(Payment.booking_id) == Booking.id, order_by=Payment.id, lazy="raise", viewonly=True, uselist=True
 )
 
+Booking.credit_notes = relationship(
+    CreditNote, primaryjoin=foreign(CreditNote.booking_id) == Booking.id, order_by=CreditNote.id, lazy="raise", viewonly=True, uselist=True
+)
+Booking.reminders = relationship(
+    Reminder, primaryjoin=foreign(Reminder.booking_id) == Booking.id, order_by=Reminder.id, lazy="raise", viewonly=True, uselist=True
+)
+Booking.dunning_pause = relationship(
+    DunningPause,
+    primaryjoin=and_(foreign(DunningPause.booking_id) == Booking.id, DunningPause.lifted_at.is_(None)),
+    lazy="raise",
+    viewonly=True,
+    uselist=False,
+)
+CreditNote.booking = relationship(Booking, primaryjoin=foreign(CreditNote.booking_id) == Booking.id, lazy="raise", viewonly=True)
 Payment.booking = relationship(Booking, primaryjoin=foreign(Payment.booking_id) == Booking.id, lazy="raise", viewonly=True)
 Installment.booking = relationship(Booking, primaryjoin=foreign(Installment.booking_id) == Booking.id, lazy="raise", viewonly=True)
 Allocation.line = relationship(Installment, primaryjoin=foreign(Allocation.installment_id) == Installment.id, lazy="raise", viewonly=True)

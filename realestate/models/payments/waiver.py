@@ -19,6 +19,9 @@ class Waiver(Identified, Timestamped, Stateful, Base):
     __tablename__ = "waivers"
     __table_args__ = (
         ForeignKeyConstraint(
+            ["booking_id", "currency"], ["bookings.id", "bookings.currency"], name="fk_waivers_currency", ondelete="RESTRICT"
+        ),
+        ForeignKeyConstraint(
             ["builder_id", "booking_id", "customer_id", "installment_id"],
             ["installments.builder_id", "installments.booking_id", "installments.customer_id", "installments.id"],
             name="fk_waivers_installment",

@@ -7,6 +7,7 @@ class PaymentKind(Kind):
     receipt = "receipt"
     refund = "refund"
     tds_credit = "tds_credit"
+    interest_credit = "interest_credit"
 
 
 class PaymentType(Kind):
@@ -30,6 +31,7 @@ class PaymentMethod(Kind):
     card = "card"
     demand_draft = "demand_draft"
     tds = "tds"
+    set_off = "set_off"
 
 
 class PaymentStatus(Kind):
@@ -83,6 +85,51 @@ class Series(Kind):
     receipt = "receipt"
     demand = "demand"
     credit = "credit"
+    credit_note = "credit_note"
+
+
+class GatewayEventKind(Kind):
+    """What a payment gateway can tell (`adapters.gateways`), and what an order was to it when it told nothing and was asked."""
+
+    paid = "paid"
+    processing = "processing"
+    failed = "failed"
+    expired = "expired"
+    refunded = "refunded"
+    refund_failed = "refund_failed"
+    disputed = "disputed"
+    dispute_won = "dispute_won"
+    dispute_lost = "dispute_lost"
+    other = "other"
+
+
+class EventOutcome(Kind):
+    """What came of it: `unchanged` when it was known already or came too late, `unknown` when there is no such order of ours."""
+
+    applied = "applied"
+    unchanged = "unchanged"
+    queued = "queued"
+    unknown = "unknown"
+    ignored = "ignored"
+
+
+class IssueKind(Kind):
+    """Why money that a gateway has moved needs somebody to look at it."""
+
+    mismatch = "mismatch"
+    orphan = "orphan"
+    paid_twice = "paid_twice"
+    overpaid = "overpaid"
+    refund_failed = "refund_failed"
+    refunded_elsewhere = "refunded_elsewhere"
+    dispute = "dispute"
+    dispute_lost = "dispute_lost"
+
+
+class IssueStatus(Kind):
+    open = "open"
+    accepted = "accepted"
+    dismissed = "dismissed"
 
 
 P = PaymentStatus
@@ -92,13 +139,13 @@ CLEARED = (P.completed, P.partially_refunded, P.refunded)
 """States of a receipt whose money has arrived."""
 
 
-ON_THEIR_WAY = (*CLEARED, P.pending, P.clearance_pending)
-"""States of a receipt whose money has arrived or may yet."""
+ON_THEIR_WAY = (*CLEARED, P.clearance_pending)
+"""States of a receipt whose money has arrived or has been sent. Of one that is pending, somebody has only been shown where to pay."""
 
 
-INCOMING = (PaymentKind.receipt, PaymentKind.tds_credit)
-"""What pays lines: money, and tax that the buyer has paid on the builder's account."""
+INCOMING = (PaymentKind.receipt, PaymentKind.tds_credit, PaymentKind.interest_credit)
+"""What pays lines: money, tax that the buyer has paid on the builder's account, and interest that a builder in delay owes."""
 
 
-OWED_FIRST = (InstallmentKind.installment, InstallmentKind.charge, InstallmentKind.interest, InstallmentKind.credit_note)
-"""In which order money meets what is owed."""
+OWED_FIRST = (InstallmentKind.installment, InstallmentKind.charge, InstallmentKind.interest)
+"""In which order money meets what is owed, unless the rules of the project say another."""

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.dependencies import BuilderReader, asked, may
+from realestate.dependencies import BuilderReader, asked
+from realestate.dependencies.guards import may
 from realestate.models.accounts import Permission
 from realestate.routing import Router
 from realestate.schemas.statements import CollectionQuestion, Collections

@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderReader, BuilderSession, answer, asked
+from realestate.dependencies.guards import Approver, Cashier
 from realestate.problems import problems
 from realestate.routing import Router
 from realestate.schemas.base import Id
 from realestate.schemas.demands import (
+    CreditNoteCreate,
+    CreditNoteOut,
+    CreditNotePage,
+    CreditNoteSearch,
     DemandOut,
     DemandPage,
     DemandPreview,
@@ -22,13 +25,10 @@ from realestate.schemas.demands import (
     WaiverRejection,
     WaiverSearch,
 )
-from realestate.services.payments import demanding, waivers
-from realestate.views.demands import DEMAND, DEMAND_PREVIEW, DEMANDS, WAIVER, WAIVERS
+from realestate.services.payments import demanding, notes, waivers
+from realestate.views.demands import CREDIT_NOTE, CREDIT_NOTES, DEMAND, DEMAND_PREVIEW, DEMANDS, WAIVER, WAIVERS
 
 router = Router(prefix="/api", tags=["demands (builder)"])
-
-Cashier = Annotated[Identity, may(Permission.payments_record)]
-Approver = Annotated[Identity, may(Permission.refunds_approve)]
 
 
 @router.get("/builder/demands", response_model=DemandPage)
@@ -55,6 +55,19 @@ async def issue_demand(installment_id: Id, _: Cashier, session: BuilderSession) 
 async def preview_demands(progress_id: Id, question: Annotated[PreviewQuestion, asked(PreviewQuestion)], read: BuilderReader) -> Response:
     """What would be demanded of whom if the phase were certified as far as `percent`. Nothing is."""
     return await read.summary(DEMAND_PREVIEW, phase_id=progress_id, percent=question.percent)
+
+
+@router.post("/demands/{installment_id}/credit-note", response_model=CreditNoteOut, status_code=201, responses=problems(409))
+async def credit_demand(installment_id: Id, said: CreditNoteCreate, member: Cashier, session: BuilderSession) -> Response:
+    """Take a demand back of which nothing has been paid, by a numbered credit note. The line of a plan waits again, a charge is cancelled."""
+    note = await notes.take_back(session, member, installment_id, said.reason, said.again_on)
+    return await answer(session, CREDIT_NOTE, note.id, 201)
+
+
+@router.get("/builder/credit-notes", response_model=CreditNotePage)
+async def list_credit_notes(search: Annotated[CreditNoteSearch, asked(CreditNoteSearch)], read: BuilderReader) -> Response:
+    """Demands that were taken back, the newest first."""
+    return await read.page(CREDIT_NOTES, search)
 
 
 @router.post("/installments/{installment_id}/waivers", response_model=WaiverOut, status_code=201, responses=problems(409))

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderReader, BuilderSession, answer, asked
+from realestate.dependencies.guards import Approver, Cashier
 from realestate.problems import problems
 from realestate.routing import Router
 from realestate.schemas.base import Id
@@ -15,9 +14,6 @@ from realestate.services.payments import refunds
 from realestate.views.payments import PAYMENT, PAYMENTS
 
 router = Router(prefix="/api", tags=["payments (builder)"])
-
-Cashier = Annotated[Identity, may(Permission.payments_record)]
-Approver = Annotated[Identity, may(Permission.refunds_approve)]
 
 
 @router.get("/builder/payments", response_model=PaymentPage)

@@ -1,13 +1,10 @@
 """Money received."""
 
-from typing import Annotated
-
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderSession, PartyReader, answer, may
+from realestate.dependencies import BuilderSession, PartyReader, answer
+from realestate.dependencies.guards import Cashier
 from realestate.errors import Conflict
-from realestate.models.accounts import Permission
 from realestate.papers.receipts import draw_receipt
 from realestate.problems import CONDITIONAL, problems
 from realestate.routers.printing import PDF, Pdf, printed
@@ -20,8 +17,6 @@ from realestate.services.payments import refunds
 from realestate.views.payments import PAYMENT, RECEIPT
 
 router = Router(prefix="/api/payments", tags=["payments"])
-
-Cashier = Annotated[Identity, may(Permission.payments_record)]
 
 
 @router.post("", response_model=TeamPayment, status_code=201, responses=problems(404, 409))

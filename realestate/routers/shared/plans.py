@@ -1,10 +1,7 @@
 """Payment plans of a project: anybody reads what is offered, its team writes."""
 
-from typing import Annotated
-
-from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import AnyReader, BuilderSession
+from realestate.dependencies.guards import Planner
 from realestate.models.bookings import PaymentPlan
 from realestate.models.plans import plans_of
 from realestate.problems import problems
@@ -16,8 +13,6 @@ from realestate.services import plans
 from realestate.views.plans import PLANS
 
 router = Router(prefix="/api/projects", tags=["payment plans"])
-
-Planner = Annotated[Identity, may(Permission.inventory_write)]
 
 
 @router.get("/{project_id}/payment-plans", response_model=list[PlanOut])

@@ -5,8 +5,12 @@ from typing import Annotated
 
 from fastapi import Header, Response
 
-from realestate.dependencies import PartyReader, Reader, asked
+from realestate.database import Identity
+from realestate.dependencies import BuilderSession, PartyReader, Reader, asked
+from realestate.dependencies.guards import may
+from realestate.models.accounts import Permission
 from realestate.papers.statements import draw_statement
+from realestate.problems import problems
 from realestate.routers.printing import PDF, Pdf, printed
 from realestate.routing import Router
 from realestate.schemas.base import Id
@@ -40,6 +44,12 @@ async def get_statement(
     return statements.compose(await _basis(read, booking_id), datetime.now(UTC), period.since)
 
 
+@router.post("/{booking_id}/statement/close", response_model=Statement, responses=problems(409))
+async def close_statement(booking_id: Id, _: Annotated[Identity, may(Permission.payments_record)], session: BuilderSession) -> Statement:
+    """Charge the interest that has accrued until today on what is paid late; a month that has ended is closed by itself. Repeatable."""
+    return await statements.close(session, booking_id)
+
+
 @router.get("/{booking_id}/statement.json", response_model=Statement)
 async def get_statement_json(booking_id: Id, period: Period, read: PartyReader) -> Statement:
     """The same as JSON, whatever `Accept` says."""
@@ -58,5 +68,7 @@ async def get_statement_pdf(booking_id: Id, period: Period, read: PartyReader) -
     """The same on paper."""
     basis = await _basis(read, booking_id)
     statement = statements.compose(basis, datetime.now(UTC), period.since)
-    booking = basis.model_dump(include={"booking_number", "currency", "unit", "customer"}, exclude={"unit": {"project": {"rules"}}})
+    booking = basis.model_dump(
+        include={"booking_number", "currency", "unit", "customer"}, exclude={"unit": {"project": {"rules", "jurisdiction"}}}
+    )
     return await printed(draw_statement, (statement, PaperBooking.model_validate(booking)), f"{statement.booking_number}.pdf")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,7 @@ async def charge(
     amount: Decimal,
     now: datetime,
     kind: InstallmentKind = InstallmentKind.charge,
+    **more: Any,
 ) -> Installment:
     """One more line, owed in two weeks. Lock the booking first; reallocate afterwards."""
     line = Installment(
@@ -34,6 +36,7 @@ async def charge(
         amount=amount,
         trigger={"trigger": PlanTrigger.manual.value},
         due_date=project.date_at(now) + DUE_IN,
+        **more,
     )
     session.add(line)
     await session.flush()

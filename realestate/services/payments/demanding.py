@@ -39,7 +39,7 @@ async def issue(session: AsyncSession, line_id: int) -> Installment:
     booking = await crud.bookings.get(session, await crud.demands.booking_id_of(session, line_id))
     line = await crud.demands.get(session, line_id)
     _expect_demandable(booking)
-    project, now = await session.get_one(Project, booking.project_id), await crud.progress.now(session)
+    project, now = await session.get_one(Project, booking.project_id), await crud.clock.now(session)
     today = project.date_at(now)
     if line.trigger.get("trigger") != PlanTrigger.on_date and line.next_steps:
         line.due_date = today + timedelta(days=line.trigger.get("due_in_days", 0))

@@ -6,7 +6,6 @@ What is due is a question of the state, not of who has changed it: `settle` may 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +19,9 @@ from realestate.models.payments import CLEARED, Installment, InstallmentStatus
 from realestate.models.progress import ProjectProgress
 from realestate.models.projects import Project
 from realestate.models.rules import Rules
+from realestate.services import audit
 from realestate.services.notifications import notify
-from realestate.services.payments.allocating import reallocate
+from realestate.services.payments.accruing import square
 from realestate.services.payments.demanding import demand
 
 B = BookingStatus
@@ -34,7 +34,16 @@ async def settle(session: AsyncSession, booking: Booking, project: Project, now:
     waiting = [line for line in lines if line.status is InstallmentStatus.scheduled and line.demand_state is None]
     if waiting and booking.status is not B.cancellation_requested:
         await _fire(session, booking, project, waiting, now)
-    await reallocate(session, booking, lines)
+    await square(session, booking, project, now, lines)
+    await lift_notice(session, booking)
+
+
+async def lift_notice(session: AsyncSession, booking: Booking) -> None:
+    """A notice of default has done its work once nothing is late any more: who falls behind again is given another one, and time to pay."""
+    if booking.default_notice_at and not await crud.payments.is_late(session, booking.id):
+        async with as_system(session):
+            booking.default_notice_at = None
+        audit.record(session, "booking.notice_lifted", booking)
 
 
 async def demand_passed(session: AsyncSession, project: Project, phase: ProjectProgress, now: datetime) -> None:
@@ -50,7 +59,7 @@ async def _fire(session: AsyncSession, booking: Booking, project: Project, waiti
     asks_site = booking.status in DEMANDED_OF and any(line.trigger.get("trigger") == PlanTrigger.on_milestone for line in waiting)
     passed = {one.line.id: one for one in await crud.demands.passed(session, booking.id)} if asks_site else {}
     due = [line for line in waiting if _is_due(line, booking, passed, today)]
-    room = await _room(session, booking, project, rules) if due else None
+    room = await _room(session, booking, project) if due else None
     for line in due:
         if room is not None and line.kind == "installment":
             room -= line.amount
@@ -65,10 +74,26 @@ async def _fire(session: AsyncSession, booking: Booking, project: Project, waiti
             notify(session, Event.demand_drafted, line, number=booking.booking_number, line=line.name)
 
 
-def _is_due(line: Installment, booking: Booking, passed: Mapping[int, Passed], today: date) -> bool:
-    if line.due_date and line.due_date <= today:
-        return True
+async def would_fire(session: AsyncSession, booking: Booking, line: Installment) -> bool:
+    """Whether a line would be demanded again at once, were its demand taken back: of a day that is known, always."""
     match line.trigger.get("trigger"):
+        case PlanTrigger.on_date | PlanTrigger.on_booking:
+            return True
+        case PlanTrigger.on_agreement:
+            return booking.status in SIGNED
+        case PlanTrigger.on_possession:
+            return booking.status in (B.possession_offered, B.handed_over)
+        case PlanTrigger.on_milestone:
+            return await crud.demands.is_passed(session, line.id)
+    return False
+
+
+def _is_due(line: Installment, booking: Booking, passed: Mapping[int, Passed], today: date) -> bool:
+    if line.due_date:  # also of a demand that was taken back until then
+        return line.due_date <= today
+    match line.trigger.get("trigger"):
+        case PlanTrigger.on_booking:  # it was more than may be asked for before the agreement
+            return True
         case PlanTrigger.on_agreement:
             return booking.status in SIGNED
         case PlanTrigger.on_possession:
@@ -87,9 +112,9 @@ def _due_date(line: Installment, found: Passed | None, booking: Booking, rules: 
     return today + timedelta(days=days)
 
 
-async def _room(session: AsyncSession, booking: Booking, project: Project, rules: Rules) -> Decimal | None:
+async def _room(session: AsyncSession, booking: Booking, project: Project) -> Decimal | None:
     """What may still be asked for before the agreement is signed; None: anything."""
-    cap: Any = rules.pre_agreement_cap if rules.pre_agreement_cap is not None else project.jurisdiction.pre_agreement_cap
+    cap = project.pre_agreement_cap
     if cap is None or booking.status in SIGNED:
         return None
     taken = max(await crud.demands.asked_for(session, booking.id), await crud.payments.total(session, booking.id, CLEARED))

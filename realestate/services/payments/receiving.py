@@ -11,13 +11,14 @@ from realestate.errors import Conflict, Invalid
 from realestate.models.bookings import ACTIVE, Booking, BookingStatus
 from realestate.models.notifications import Event
 from realestate.models.payments import CLEARED, ON_THEIR_WAY, Payment, PaymentKind, PaymentMethod, PaymentStatus, Series
+from realestate.models.projects import Project
 from realestate.models.rules import Rules
 from realestate.models.units import Unit
 from realestate.schemas.payments import PaymentCreate
 from realestate.services import audit
 from realestate.services.notifications import notify
 from realestate.services.payments import refunds
-from realestate.services.payments.allocating import reallocate
+from realestate.services.payments.accruing import owed, square
 from realestate.services.payments.charging import charge
 from realestate.services.payments.firing import settle
 from realestate.services.payments.numbering import number
@@ -32,7 +33,7 @@ async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -
     booking = await crud.bookings.get(session, said.booking_id)
     if booking.status not in ACTIVE:
         raise Conflict("BOOKING_NOT_ACTIVE", f"A booking that is {booking.status} takes no payments.")
-    await _check(session, booking, unit.project.date_at(now), said)
+    await _check(session, booking, unit.project, unit.project.date_at(now), said)
     payment = Payment(
         builder_id=booking.builder_id,
         project_id=booking.project_id,
@@ -51,7 +52,7 @@ async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -
     await session.flush()
     audit.record(session, "payment.recorded", payment, amount=str(payment.amount), method=payment.payment_method.value)
     if payment.payment_method not in CLEARED_LATER:
-        await _clear(session, booking, unit, payment, now)
+        await arrive(session, booking, unit, payment, now)
     return payment
 
 
@@ -61,7 +62,9 @@ async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Pay
     unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
     booking = await crud.bookings.get(session, booking_id)
     payment = await crud.payments.get(session, payment_id)
-    await _clear(session, booking, unit, payment, now)
+    if payment.checkout_url:
+        raise Conflict("SET_BY_GATEWAY", "Whether an online payment has come, its gateway says.")
+    await arrive(session, booking, unit, payment, now)
     if booking.status not in ACTIVE and payment.kind is PaymentKind.receipt:
         await refunds.request(session, member, payment, payment.remainder, "It came after the booking had ended.")
     return payment
@@ -79,33 +82,45 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
     payment.may("bounce")
     async with as_system(session):
         await crud.payments.trim(session, payment, Decimal(0))
-    payment.bounce(reason)
+    payment.bounce(now, reason)
     await session.flush()
     amount = f"{payment.currency} {payment.amount:,.2f}"
     notify(session, Event.receipt_bounced, payment, number=booking.booking_number, amount=amount, reason=reason)
     if booking.status not in ACTIVE:
         return payment
     rules = Rules.of(unit.project.rules)
-    if booking.status is BookingStatus.reserved and not await crud.payments.total(session, booking.id, ON_THEIR_WAY):
-        booking.reserve_expires_at = unit.hold_expires_at = now + timedelta(hours=rules.reserve_hours)
+    await loosen(session, booking, unit, now)
     if rules.bounce_charge:
         name = f"Charge for the payment of {payment.payment_date:%d %b %Y} that bounced"
         await charge(session, booking, unit.project, name, rules.bounce_charge, now)
-    await reallocate(session, booking)
+    await square(session, booking, unit.project, now)
     return payment
 
 
-async def _check(session: AsyncSession, booking: Booking, today: date, said: PaymentCreate) -> None:
+async def _check(session: AsyncSession, booking: Booking, project: Project, today: date, said: PaymentCreate) -> None:
     """A date that can be, and no more than the booking can ever owe: a slip of the keyboard, not a gift."""
     if said.payment_date > today:
         raise Invalid.field("payment_date", "This date has not come yet.", "IN_THE_FUTURE")
-    owed = booking.total_amount + await crud.payments.charged(session, booking.id)
-    left = owed - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
+    left = await still_to_come(session, booking, project, today)
     if said.amount > left:
         raise Conflict("EXCEEDS_TOTAL", f"Only {booking.currency} {left:,.2f} of this booking's total is still to come.", outstanding=left)
 
 
-async def _clear(session: AsyncSession, booking: Booking, unit: Unit, payment: Payment, now: datetime) -> None:
+async def still_to_come(session: AsyncSession, booking: Booking, project: Project, today: date) -> Decimal:
+    """What a booking can ever owe, interest until today included, less what has come or been sent. Negative when more has."""
+    charged = await crud.payments.charged(session, booking.id) + await owed(session, booking, project, today)
+    return booking.total_amount + charged - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
+
+
+async def loosen(session: AsyncSession, booking: Booking, unit: Unit, now: datetime) -> None:
+    """A reserve that nothing speaks for any more has its end again."""
+    if booking.status is BookingStatus.reserved and not await crud.payments.total(session, booking.id, ON_THEIR_WAY):
+        hours = Rules.of(unit.project.rules).reserve_hours
+        booking.reserve_expires_at = unit.hold_expires_at = now + timedelta(hours=hours)
+
+
+async def arrive(session: AsyncSession, booking: Booking, unit: Unit, payment: Payment, now: datetime) -> None:
+    """The money is there, from whomever we know it: a number, the lines that it pays, and what follows. Lock all three first."""
     payment.may("clear")
     series = Series.receipt if payment.kind is PaymentKind.receipt else Series.credit
     payment.clear(now, await number(session, booking, series, unit.project.date_at(now)))

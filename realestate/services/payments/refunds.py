@@ -4,22 +4,28 @@ A refund is a payment of kind `refund` that names its receipt. How much of a rec
 (`refunded`) is counted by a trigger, under a CHECK: no two refunds at once go beyond it.
 """
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity, as_system
-from realestate.errors import Conflict, Forbidden
-from realestate.models.bookings import ACTIVE, Booking
+from realestate.database import WORKER, Identity, as_system
+from realestate.errors import Conflict, Forbidden, Invalid
+from realestate.models.bookings import ACTIVE, Booking, BookingStatus
 from realestate.models.notifications import Event
-from realestate.models.payments import CLEARED, Payment, PaymentKind, PaymentStatus
+from realestate.models.payments import CLEARED, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from realestate.models.projects import Project
+from realestate.models.settlements import kept, late_interest
 from realestate.schemas.payments import RefundCreate, RefundProcessed
+from realestate.services import vacancies
 from realestate.services.notifications import notify
-from realestate.services.payments.allocating import reallocate
+from realestate.services.payments.accruing import square
+from realestate.services.payments.crediting import credit
 
-COPIED = ("builder_id", "project_id", "booking_id", "customer_id", "payment_type", "currency", "payment_method")
+COPIED = ("builder_id", "project_id", "booking_id", "customer_id", "payment_type", "currency")
+GOES_BACK = (PaymentKind.receipt, PaymentKind.interest_credit)
+"""Money, and what a builder owes as if it were; not the tax that the state has."""
 
 
 async def make(session: AsyncSession, member: Identity, payment_id: int, said: RefundCreate) -> Payment:
@@ -34,7 +40,7 @@ async def request(session: AsyncSession, member: Identity, payment: Payment, amo
 
     Conflict NOT_REFUNDABLE for what has not come or was no money; EXCEEDS_RECEIPT, with `remainder`, for more than is left of it.
     """
-    if payment.kind is not PaymentKind.receipt or payment.status not in CLEARED:
+    if payment.kind not in GOES_BACK or payment.status not in CLEARED:
         raise Conflict("NOT_REFUNDABLE", "Only a receipt whose money has come can be given back.")
     if not 0 < amount <= payment.remainder:
         left = f"{payment.currency} {payment.remainder:,.2f}"
@@ -43,9 +49,10 @@ async def request(session: AsyncSession, member: Identity, payment: Payment, amo
     refund = Payment(
         **{name: getattr(payment, name) for name in COPIED},
         kind=PaymentKind.refund,
+        payment_method=payment.payment_method if payment.kind is PaymentKind.receipt else PaymentMethod.bank_transfer,
         amount=amount,
         status=PaymentStatus.pending,
-        payment_date=project.date_at(await crud.progress.now(session)),
+        payment_date=project.date_at(await crud.clock.now(session)),
         refund_of_id=payment.id,
         created_by=member.user_id or payment.created_by,
         notes=reason,
@@ -61,7 +68,7 @@ async def spread(session: AsyncSession, member: Identity, booking: Booking, amou
     """So much of what a booking has paid, over its receipts, the newest first, each within what is left of it. Conflict EXCEEDS_RECEIPT."""
     found = []
     for receipt in reversed(await crud.payments.receipts(session, booking.id, for_update=True)):
-        part = min(amount, receipt.remainder) if receipt.kind is PaymentKind.receipt else Decimal(0)
+        part = min(amount, receipt.remainder) if receipt.kind in GOES_BACK else Decimal(0)
         if part > 0:
             found.append(await request(session, member, receipt, part, reason))
             amount -= part
@@ -73,7 +80,7 @@ async def spread(session: AsyncSession, member: Identity, booking: Booking, amou
 async def queue_full_refund(session: AsyncSession, member: Identity, booking: Booking, reason: str | None = None) -> None:
     """All that is left of each receipt that has cleared."""
     receipts = await crud.payments.receipts(session, booking.id, for_update=True)
-    left = sum((receipt.remainder for receipt in receipts if receipt.kind is PaymentKind.receipt), Decimal(0))
+    left = sum((receipt.remainder for receipt in receipts if receipt.kind in GOES_BACK), Decimal(0))
     await spread(session, member, booking, left, reason)
 
 
@@ -89,12 +96,25 @@ async def approve(session: AsyncSession, member: Identity, refund_id: int) -> Pa
 
 
 async def reject(session: AsyncSession, refund_id: int, reason: str) -> Payment:
-    """The receipt is as free as before. Who asked for it may also take it back so."""
-    _, refund = await _fetch(session, refund_id, PaymentKind.refund)
+    """The receipt is as free as before. Who asked for it may also take it back so. Conflict REFUND_OWED for what a settlement has promised."""
+    booking, refund = await _fetch(session, refund_id, PaymentKind.refund)
+    refund.may("reject")
+    if refund.gateway:
+        raise Conflict("REFUND_SENT", "The gateway has been told to send it back.")
+    if booking.status not in ACTIVE:
+        await _check_owed(session, booking, refund)
     refund.take("reject")
     refund.reason = reason
+    await _let_go_of_unit(session, booking)
     notify(session, Event.refund_rejected, refund, **await _facts(session, refund), reason=reason)
     return refund
+
+
+async def _check_owed(session: AsyncSession, booking: Booking, refund: Payment) -> None:
+    """Of a booking that has ended, the company keeps what the settlement says; without one, nothing."""
+    left = sum((receipt.remainder for receipt in await crud.payments.receipts(session, booking.id)), Decimal(0))
+    if left + refund.amount > kept(booking.cancellation):
+        raise Conflict("REFUND_OWED", "The booking has ended, and this money is the buyer's: it has to go back.")
 
 
 async def process(session: AsyncSession, refund_id: int, said: RefundProcessed) -> Payment:
@@ -103,23 +123,61 @@ async def process(session: AsyncSession, refund_id: int, said: RefundProcessed) 
     refund.may("process")
     assert refund.refund_of_id is not None, "a refund is of a receipt"
     receipt = await crud.payments.get(session, refund.refund_of_id)
+    if receipt.gateway_payment_id and crud.gateways.REFUSED_BY not in refund.instrument and session.info["identity"] is not WORKER:
+        raise Conflict("SET_BY_GATEWAY", "The gateway that brought this money sends it back, and says when it has.")
+    project = await session.get_one(Project, refund.project_id)
+    now = await crud.clock.now(session)
+    gone_on = _check_day(said.payment_date, receipt, project.date_at(now))
     async with as_system(session):
         await crud.payments.trim(session, receipt, receipt.amount - receipt.refunded - refund.amount)
-    project = await session.get_one(Project, refund.project_id)
-    refund.payment_date = said.payment_date or project.date_at(await crud.progress.now(session))
-    refund.transaction_id = said.transaction_id
+    refund.payment_date, refund.transaction_id = gone_on, said.transaction_id
     refund.take("process")
     await session.flush()
     if booking.status in ACTIVE:
-        await reallocate(session, booking)
+        await square(session, booking, project, now)
+    await _make_up(session, booking, refund, receipt, project, now)
+    await _let_go_of_unit(session, booking)
     notify(session, Event.receipt_refunded, refund, **await _facts(session, refund), receipt=receipt.receipt_no)
     return refund
 
 
+def _check_day(said: date | None, receipt: Payment, today: date) -> date:
+    """On which the money has gone: today unless said otherwise, and not before it came."""
+    if said and said > today:
+        raise Invalid.field("payment_date", "This date has not come yet.", "IN_THE_FUTURE")
+    if said and said < receipt.payment_date:
+        raise Invalid.field("payment_date", f"The receipt is of {receipt.payment_date}.", "OUT_OF_ORDER")
+    return said or today
+
+
+async def _make_up(session: AsyncSession, booking: Booking, refund: Payment, receipt: Payment, project: Project, now: datetime) -> None:
+    """What has gone back later than a settlement promised bears interest: credited, and asked for as one more refund. None on interest."""
+    settled = (booking.cancellation or {}).get("settlement")
+    if booking.status is not BookingStatus.cancelled or settled is None or receipt.kind is not PaymentKind.receipt:
+        return
+    came = project.date_at(receipt.arrived_at)
+    if (amount := late_interest(settled, refund.amount, came, refund.payment_date)) > 0:
+        by: Identity = session.info["identity"]
+        due = f"the refund was due on {settled['refund_due_by']}"
+        await request(session, by, await credit(session, by, booking, project, amount, now), amount, f"Interest: {due}.")
+
+
 async def _fetch(session: AsyncSession, payment_id: int, kind: PaymentKind | None = None) -> tuple[Booking, Payment]:
-    """Booking and payment, locked in this order."""
-    booking = await crud.bookings.get(session, await crud.payments.booking_id_of(session, payment_id, kind))
-    return booking, await crud.payments.get(session, payment_id)
+    """Booking and payment, locked in this order; before them the unit that a cancelled booking may keep back."""
+    booking_id = await crud.payments.booking_id_of(session, payment_id, kind)
+    seen = await crud.bookings.peek(session, booking_id)
+    if seen.status is BookingStatus.cancelled:
+        await crud.units.lock(session, seen.unit_id)
+    return await crud.bookings.get(session, booking_id), await crud.payments.get(session, payment_id)
+
+
+async def _let_go_of_unit(session: AsyncSession, booking: Booking) -> None:
+    """The unit of a cancelled booking has waited for its last refund, if the policy said so."""
+    if booking.status is BookingStatus.cancelled:
+        await session.flush()
+        if not await crud.payments.is_going_back(session, booking.id):
+            unit, _, now = await crud.units.lock(session, booking.unit_id)
+            await vacancies.end_keeping_back(session, unit, booking.booking_number, now)
 
 
 async def _facts(session: AsyncSession, refund: Payment) -> dict[str, str]:

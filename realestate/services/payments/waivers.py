@@ -8,8 +8,10 @@ from realestate.errors import Conflict, Forbidden
 from realestate.models.bookings import ACTIVE, Booking
 from realestate.models.notifications import Event
 from realestate.models.payments import Installment, InstallmentStatus, Waiver
+from realestate.models.projects import Project
 from realestate.services.notifications import notify
-from realestate.services.payments.allocating import reallocate
+from realestate.services.payments.accruing import square
+from realestate.services.payments.firing import lift_notice
 
 OWED = (InstallmentStatus.demanded, InstallmentStatus.partially_paid)
 
@@ -40,18 +42,20 @@ async def approve(session: AsyncSession, member: Identity, waiver_id: int) -> Wa
     if member.me == waiver.created_by:
         raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on what you have asked for.")
     _expect_waivable(line)
-    waiver.decide("approve", member.me, await crud.progress.now(session))
+    now = await crud.clock.now(session)
+    waiver.decide("approve", member.me, now)
     async with as_system(session):
-        line.status = InstallmentStatus.waived
+        line.waive(now)
     if booking.status in ACTIVE:
-        await reallocate(session, booking)
+        await square(session, booking, await session.get_one(Project, booking.project_id), now)
+        await lift_notice(session, booking)
     notify(session, Event.line_waived, line, **_facts(booking, line, waiver))
     return waiver
 
 
 async def reject(session: AsyncSession, member: Identity, waiver_id: int, reason: str) -> Waiver:
     _, _, waiver = await _fetch(session, waiver_id)
-    waiver.decide("reject", member.me, await crud.progress.now(session))
+    waiver.decide("reject", member.me, await crud.clock.now(session))
     waiver.rejection_reason = reason
     return waiver
 

@@ -1,11 +1,23 @@
 """Money owed and money moved."""
 
-from realestate.models.payments import Allocation, Installment, NumberCounter, Payment, Waiver
+from realestate.models.payments import (
+    Allocation,
+    CreditNote,
+    DunningPause,
+    GatewayEvent,
+    Installment,
+    NumberCounter,
+    Payment,
+    PaymentIssue,
+    Reminder,
+    Waiver,
+)
 from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BOOKINGS, OURS, May, Sentences
 
 SETTLEMENT = (
     "status",
     "cleared_at",
+    "bounced_at",
     "receipt_no",
     "receipt_url",
     "approved_by",
@@ -15,9 +27,12 @@ SETTLEMENT = (
     "reason",
     "updated_at",
 )
+DEMAND = ("due_date", "demanded_at", "demand_no", "demand_state", "proof")
+"""What a demand says, and a credit note takes back."""
 BEGINNING = f"""{OURS} AND created_by = {ME} AND approved_by IS NULL AND allocated = 0 AND going_back = 0
-    AND status IN ('pending', 'clearance_pending')"""
-"""Of a receipt or a refund: nobody writes one in somebody else's name, to approve it afterwards."""
+    AND status IN ('pending', 'clearance_pending') AND num_nonnulls(gateway, gateway_order_id, gateway_payment_id, checkout_url) = 0"""
+"""Of a receipt or a refund: nobody writes one in somebody else's name, to approve it afterwards, nor in a gateway's."""
+READ_OF_EVENTS = tuple(column.name for column in GatewayEvent.__table__.columns if column.name != "body")
 
 WALL: Sentences = {
     Installment: [
@@ -32,11 +47,11 @@ WALL: Sentences = {
         ),
         May("builder", "read", OURS),
         May("builder", "add", f"{OURS} AND allocated = 0"),
-        May("builder", "change", OURS, only=("status", "due_date", "demanded_at", "demand_no", "demand_state", "proof", "updated_at")),
+        May("builder", "change", OURS, only=("status", *DEMAND, "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
-        May("clerk", "change", ALL, only=("allocated", "status", "updated_at")),
-        May("worker", "read add change remove", ALL),
+        May("clerk", "change", ALL, only=("allocated", "status", *DEMAND, "updated_at")),
+        May("worker", "read add change", ALL),
     ],
     Payment: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
@@ -46,14 +61,14 @@ WALL: Sentences = {
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("clerk", "change", ALL, only=("allocated", "going_back", "refunded", "status", "updated_at")),
-        May("worker", "read add change remove", ALL),
+        May("worker", "read add change", ALL),
     ],
     Allocation: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
         May("builder", "read add", OURS),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
-        May("worker", "read add change remove", ALL),
+        May("worker", "read add remove", ALL),
     ],
     Waiver: [
         May("builder", "read", OURS),
@@ -61,7 +76,46 @@ WALL: Sentences = {
         May("builder", "change", OURS, only=("status", "decided_by", "decided_at", "rejection_reason", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
-        May("worker", "read add change remove", ALL),
+        May("worker", "read add change", ALL),
+    ],
+    PaymentIssue: [
+        May("builder", "read", OURS),
+        May("builder", "change", OURS, only=("status", "resolved_by", "resolved_at", "note", "updated_at")),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change", ALL),
+    ],
+    GatewayEvent: [
+        May("admin", "read", ALL, only=READ_OF_EVENTS),
+        May("worker", "read add", ALL),
+    ],
+    CreditNote: [
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND created_by = {ME}"),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add", ALL),
+    ],
+    Reminder: [
+        May("builder", "read", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read remove", ALL),
+        May("worker", "read add change", ALL),
+    ],
+    DunningPause: [
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND created_by = {ME} AND lifted_at IS NULL"),
+        May(
+            "builder",
+            "change",
+            f"{OURS} AND lifted_at IS NULL",
+            becoming=f"{OURS} AND lifted_by = {ME}",
+            only=("lifted_at", "lifted_by", "updated_at"),
+        ),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change", ALL),
     ],
     NumberCounter: [
         May("builder", "read add change", OURS),
