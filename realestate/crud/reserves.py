@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import Conflict
-from realestate.models.bookings import OPEN, WHOLE_SHARE, Booking, BookingParty, PartyRole
+from realestate.models.bookings import OPEN, WHOLE_SHARE, Booking, BookingParty, BookingStatus, PartyRole
 from realestate.models.payments import Installment
 from realestate.models.units import Unit
 from realestate.writing import Command
@@ -40,6 +40,7 @@ _LINE: dict[str, Any] = {
     "seq": Integer(),
     "name": Text(),
     "amount": Numeric(),
+    "tax_amount": Numeric(),
     "trigger": JSONB(),
     "status": Text(),
     "due_date": Date(),
@@ -73,7 +74,8 @@ def _lines(booking: Any) -> Any:
         *(column(name, type_) for name, type_ in _LINE.items())
     )
     line = said.render_derived(name="line", with_types=True)
-    values = {name: line.c[name] for name in _LINE} | {"amount": cast(line.c.amount * 100, BigInteger)}  # Money is in minor units
+    money = {name: cast(line.c[name] * 100, BigInteger) for name in ("amount", "tax_amount")}  # in minor units
+    values = {name: line.c[name] for name in _LINE} | money
     rows = select(booking.c.builder_id, booking.c.project_id, booking.c.id, booking.c.customer_id, *values.values()).join_from(
         booking, line, literal(True)
     )
@@ -98,8 +100,8 @@ def _party(booking: Any) -> Any:
 _ENTER = _reserving(insert(Booking).values(_bound(*_OWNERS, *_TERMS)), is_new=True)
 _GO_ON = _reserving(
     update(Booking)
-    .where(Booking.id == bindparam("inquiry_id"), Booking.status.in_(OPEN))
-    .values(_bound(*_TERMS) | {"version": Booking.version + 1}),
+    .where(Booking.id == bindparam("inquiry_id"), Booking.status.in_([*OPEN, BookingStatus.waitlisted]))
+    .values(_bound(*_TERMS) | {"offered_until": None, "version": Booking.version + 1}),
     is_new=False,
 )
 

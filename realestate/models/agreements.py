@@ -1,4 +1,4 @@
-"""Agreements: what a confirmed booking comes to on paper, edition by edition."""
+"""What a confirmed booking comes to on paper: the letter of its allotment, and agreements, edition by edition."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Un
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from realestate.errors import Conflict
-from realestate.models.accounts import Customer
+from realestate.models.accounts import Customer, User
 from realestate.models.base import Base, Identified
-from realestate.models.bookings import Booking, BookingParty, BookingStatus
+from realestate.models.bookings import Booking, BookingParty, BookingStatus, Signature
 from realestate.models.documents import Document, DocumentSubject
 from realestate.models.payments import Installment, InstallmentKind, InstallmentStatus
 
@@ -17,6 +17,33 @@ S = BookingStatus
 SIGNED = (S.agreement_signed, S.registered, S.possession_offered, S.handed_over)
 """From here on an agreement is no draft any more, and its terms stand."""
 READY = (S.booking_confirmed, *SIGNED)
+
+
+class Allotment(Identified, Base):
+    """The letter that a unit is allotted, as it was that day: never changed, and written by the system alone. Its PDF is drawn from the terms."""
+
+    __tablename__ = "allotments"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["builder_id", "project_id", "customer_id", "booking_id"],
+            ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"],
+            name="fk_allotments_booking",
+            ondelete="RESTRICT",
+        ),
+        UniqueConstraint("booking_id"),
+        CheckConstraint("content_hash ~ '^[0-9a-f]{64}$'", name="content_hash_whole"),
+        Index("ix_allotments_builder_id", "builder_id", "project_id"),
+        Index("ix_allotments_customer_id", "customer_id"),
+    )
+
+    builder_id: Mapped[int]
+    project_id: Mapped[int]
+    customer_id: Mapped[int]
+    booking_id: Mapped[int]
+    number: Mapped[str]
+    content_hash: Mapped[str]
+    terms: Mapped[dict[str, Any]]
+    issued_at: Mapped[datetime]
 
 
 class Agreement(Identified, Base):
@@ -74,6 +101,13 @@ def is_draft(status: BookingStatus) -> bool:
     return status not in SIGNED
 
 
+Signature.customer = relationship(
+    Customer, primaryjoin=foreign(Signature.customer_id) == Customer.id, lazy="raise", viewonly=True, uselist=False
+)
+Signature.member = relationship(User, primaryjoin=foreign(Signature.member_id) == User.id, lazy="raise", viewonly=True, uselist=False)
+Booking.signatures = relationship(
+    Signature, primaryjoin=foreign(Signature.booking_id) == Booking.id, order_by=Signature.id, lazy="raise", viewonly=True, uselist=True
+)
 BookingParty.customer = relationship(
     Customer, primaryjoin=foreign(BookingParty.customer_id) == Customer.id, lazy="raise", viewonly=True, uselist=False
 )
@@ -96,6 +130,9 @@ Booking.schedule = relationship(
     lazy="raise",
     viewonly=True,
     uselist=True,
+)
+Booking.allotment = relationship(
+    Allotment, primaryjoin=foreign(Allotment.booking_id) == Booking.id, lazy="raise", viewonly=True, uselist=False
 )
 Booking.agreements = relationship(
     Agreement,

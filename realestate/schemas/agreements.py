@@ -103,6 +103,36 @@ class AgreementTerms(Wire):
     schedule: list[LineOfAgreement]
 
 
+class SignatureOfAgreement(Wire):
+    """Who has signed terms and when; `role` null: for the company."""
+
+    full_name: str
+    role: PartyRole | None
+    content_hash: str
+    signed_at: datetime
+
+
+class NameOfSigner(Wire):
+    full_name: str
+
+
+class SignatureOfBasis(Wire):
+    owner_id: int
+    customer_id: int | None
+    content_hash: str
+    signed_at: datetime
+    customer: NameOfSigner | None
+    member: NameOfSigner | None
+
+    @property
+    def as_said(self) -> SignatureOfAgreement:
+        """Whoever is not to be seen any more is somebody all the same."""
+        role = None if self.customer_id is None else PartyRole.owner if self.customer_id == self.owner_id else PartyRole.co_applicant
+        signer = self.customer or self.member
+        name = signer.full_name if signer else "as kept by the seller"
+        return SignatureOfAgreement(full_name=name, role=role, content_hash=self.content_hash, signed_at=self.signed_at)
+
+
 class AgreementKept(Wire):
     """An edition that there is already."""
 
@@ -118,7 +148,9 @@ class AgreementBasis(AgreementTerms):
     id: int
     status: BookingStatus
     agreement_date: date | None
+    transferred_from_id: int | None
     agreements: list[AgreementKept]
+    signatures: list[SignatureOfBasis]
 
 
 class AgreementOut(Wire):
@@ -128,6 +160,7 @@ class AgreementOut(Wire):
         str, Says("url"), Field(examples=["/api/documents/7/file?holder=customer.12..&ends=1790000100&signature=9f86d081"])
     ]
     generated_at: datetime
+    content_hash: Annotated[str, Field(description="SHA-256 of its terms, as every page says: what a signature names")]
 
 
 class AgreementMade(AgreementOut, Said):

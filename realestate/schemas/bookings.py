@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 
 from realestate.compiling import Says
 from realestate.models.base import Kind
-from realestate.models.bookings import BookingFilter, BookingPaymentStatus, BookingStatus, PaymentPlan
+from realestate.models.bookings import BookingFilter, BookingPaymentStatus, BookingStatus, CancellationCause, PaymentPlan
 from realestate.models.units import UnitType
 from realestate.schemas.base import Amount, Id, Input, Line, Page, Search, Text, Wire, sort_by
+from realestate.schemas.times import Day
 
 
 class BookingIntent(Kind):
@@ -48,10 +49,15 @@ class BookingStep(Input, json_schema_extra={"examples": [{"status": "booking_con
 
     status: BookingStatus
     reason: Text | None = Field(None, description="required to reject")
+    registration_no: Line | None = Field(None, description="required to register")
+    registration_date: Day | None = Field(None, description="required to register; not before the agreement")
 
 
-class CancellationCreate(Input, json_schema_extra={"examples": [{"reason": "We have found another home."}]}):
-    reason: Text | None = None
+class OfferAcceptance(Input, json_schema_extra={"examples": [{"payment_plan": "construction_linked"}]}):
+    """On which plan the unit is taken that was waited for."""
+
+    payment_plan: PaymentPlan
+    needs_loan: bool = False
 
 
 class BuilderOfProject(Wire):
@@ -106,8 +112,28 @@ class BookingOut(Wire):
     currency: str
     booking_date: datetime
     reserve_expires_at: datetime | None
+    offered_until: datetime | None
     confirmed_at: datetime | None
+    allotment_no: str | None
+    cooling_off_until: datetime | None
+    agreement_no: str | None
+    agreement_date: date | None
+    registration_no: str | None
+    registration_date: Annotated[date | None, Says("actual_registration_date")]
     promised_possession_date: date | None
+    possession_offered_at: datetime | None
+    acknowledged_at: datetime | None
+    handover_checklist: dict[str, bool]
+    handed_over_at: datetime | None
+    default_notice_at: datetime | None
+    cancellation_cause: CancellationCause | None
+    discount: Amount
+    lender: str | None
+    loan_amount: Amount | None
+    loan_approved: bool
+    transfer_to_id: int | None
+    transferred_from_id: int | None
+    swapped_from_id: int | None
     needs_loan: bool
     special_requests: str | None
     agreement_url: str | None

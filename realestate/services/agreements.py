@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud, reading
-from realestate.database import Identity
+from realestate.database import WORKER, Identity, transaction
 from realestate.errors import Conflict, NotFound, Transient
+from realestate.models.accounts import Role
 from realestate.models.agreements import Agreement, is_draft
 from realestate.models.bookings import BookingStatus
 from realestate.models.documents import Audience, DocumentKind, DocumentSubject
@@ -83,6 +84,19 @@ async def keep(session: AsyncSession, member: Identity, booking_id: int, paper: 
     return wanted
 
 
+async def draw_signed(booking_id: int) -> None:
+    """The edition with everybody's signature, once the last one is there; in the name of whoever made the draft. Repeatable."""
+    async with transaction(WORKER) as session:
+        booking = await crud.bookings.get(session, booking_id)
+        paper = await look_again(session, booking_id)
+        maker = await crud.bookings.maker_of_agreement(session, booking_id)
+    if paper.is_kept or paper.is_draft:
+        return
+    clerk = Identity(Role.worker, maker, booking.builder_id)
+    async with drawn(paper) as upload, transaction(clerk) as session:
+        await keep(session, clerk, booking_id, paper, upload)
+
+
 async def look_again(session: AsyncSession, booking_id: int) -> Paper:
     """What it should be, as an unfinished transaction sees it."""
     return _paper(await reading.read_back(session, BASIS.query(session.info["identity"].role), id=booking_id))
@@ -120,16 +134,17 @@ def _paper(said: bytes | None) -> Paper:
     draft = is_draft(BookingStatus(found["status"]))
     basis = AgreementBasis.model_validate(found)
     last = basis.agreements[-1] if basis.agreements else None
-    if last is None and not draft:
+    if last is None and not draft and basis.transferred_from_id is None:
         raise Conflict(
             "AGREEMENT_NOT_DRAFTED",
             "This booking was signed on other paper: no draft of an agreement was made here while it was confirmed.",
         )
     terms = last.terms if last and not draft else basis.model_dump(mode="json", include=TERMS)
-    digest = _digest(terms)
+    digest = digest_of(terms)
     is_kept = last is not None and (last.content_hash, last.is_draft) == (digest, draft)
     edition = (last.edition if last else 0) + (not is_kept)
-    return Paper(f"AG-{basis.id:06d}", edition, draft, basis.agreement_date, digest, _whole(terms), is_kept)
+    signatures = [one.as_said for one in basis.signatures if not draft and one.content_hash == digest]
+    return Paper(f"AG-{basis.id:06d}", edition, draft, basis.agreement_date, digest, _whole(terms), is_kept, signatures)
 
 
 def _whole(terms: dict[str, Any]) -> AgreementTerms:
@@ -139,6 +154,6 @@ def _whole(terms: dict[str, Any]) -> AgreementTerms:
     return whole
 
 
-def _digest(terms: dict[str, Any]) -> str:
+def digest_of(terms: dict[str, Any]) -> str:
     """SHA-256 of the terms as JSON without spaces, names in order: what is printed can be worked out again from what is kept."""
     return sha256(json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

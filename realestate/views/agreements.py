@@ -8,6 +8,7 @@ from realestate.models.bookings import Booking
 from realestate.models.documents import Document, DocumentSubject
 from realestate.reading import Collection, Detail
 from realestate.schemas.agreements import AgreementBasis, AgreementFile, AgreementOut
+from realestate.schemas.allotments import AllotmentTerms, LetterOfBooking
 from realestate.views.documents import FILE, link_to
 
 _ITS_FILE = (
@@ -20,6 +21,8 @@ Agreement.url = column_property(  # here, because signing stands above models
 )
 
 BASIS = Detail(Booking, AgreementBasis)
+ALLOTTED = Detail(Booking, AllotmentTerms)
+LETTER = Detail(Booking, LetterOfBooking)
 
 # Arrays of at most one.
 _OF_BOOKING, _NEWEST_FIRST = Agreement.booking_id == bindparam("booking_id"), (Agreement.edition.desc(),)

@@ -2,21 +2,38 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, any_, bindparam, func, or_, select
 
 from realestate.models.accounts import Customer
-from realestate.models.bookings import Booking, BookingGroup
-from realestate.models.payments import IS_LIVE, IS_SETTLED, OWED, RECEIVED
+from realestate.models.bookings import Booking, BookingGroup, BookingMove, BookingParty, Signature, Snag
+from realestate.models.payments import IS_LIVE, IS_SETTLED, OWED, RECEIVED, Installment
 from realestate.models.units import Unit
 from realestate.reading import Collection, Detail, Listing, as_object, contains, said
 from realestate.schemas.bookings import BookingOut, BookingPage
-from realestate.schemas.payments import BookingPayments
+from realestate.schemas.particulars import Particulars, TeamParticulars
+from realestate.schemas.parties import PartyOut
+from realestate.schemas.payments import BookingPayments, InstallmentOut
+from realestate.schemas.possession import MoveOut, SignatureOut, SnagOut
 
 BOOKING = Detail(Booking, BookingOut, path="/api/bookings")
 BOOKING_PAYMENTS = Detail(Booking, BookingPayments)
 
+_OF_BOOKING: ColumnElement[int] = bindparam("booking_id")
+_IS_THERE = select(Booking.id).where(Booking.id == _OF_BOOKING).exists()
+MOVES = Collection(BookingMove, MoveOut, where=BookingMove.booking_id == _OF_BOOKING, order=(BookingMove.id,), parent=_IS_THERE)
+SCHEDULE = Collection(Installment, InstallmentOut, where=Installment.booking_id == _OF_BOOKING, order=(Installment.seq,), parent=_IS_THERE)
+SIGNATURES = Collection(Signature, SignatureOut, where=Signature.booking_id == _OF_BOOKING, order=(Signature.id,), parent=_IS_THERE)
+SNAGS = Collection(Snag, SnagOut, where=Snag.booking_id == _OF_BOOKING, order=(Snag.id.desc(),), parent=_IS_THERE)
+PARTIES = Collection(BookingParty, PartyOut, where=BookingParty.booking_id == _OF_BOOKING, order=(BookingParty.id,), parent=_IS_THERE)
+PARTICULARS = Detail(Booking, Particulars, team=TeamParticulars, owner="customer_id")
+SNAG = Detail(Snag, SnagOut, path="/api/snags")
+
+_PARTY_TO = func.array(select(BookingParty.booking_id).where(BookingParty.customer_id == bindparam("customer_id")).scalar_subquery())
 BOOKINGS_OF_CUSTOMER = Collection(
-    Booking, BookingOut, where=Booking.customer_id == bindparam("customer_id"), order=(Booking.created_at.desc(), Booking.id.desc())
+    Booking,
+    BookingOut,
+    where=Booking.id == any_(_PARTY_TO),
+    order=(Booking.created_at.desc(), Booking.id.desc()),
 )
 
 

@@ -114,7 +114,7 @@ async def test_a_co_applicant_reads_it_and_is_named_in_it(client, sale):
     async with transaction(WORKER) as session:
         session.add(BookingParty(**key, customer_id=second.user_id, role=PartyRole.co_applicant, share=0))
     await generate(client, builder, booking)
-    assert "Co-buyer: Kiran Rao" in "\n".join(await paper(client, second, booking))
+    assert "Co-buyer\nKiran Rao" in "\n".join(await paper(client, second, booking))
     assert "agreement_generated" in await types_told(client, second)
 
 
@@ -143,7 +143,8 @@ async def test_there_is_none_before_the_booking_is_confirmed(client):
 async def test_an_enquiry_and_an_ended_booking_have_none(client, sale):
     builder, _, booking = sale
     for status in (BookingStatus.cancelled, BookingStatus.cancellation_requested, BookingStatus.inquiry):
-        await change(Booking, booking["id"], status=status)
+        before = BookingStatus.booking_confirmed if status is BookingStatus.cancellation_requested else None
+        await change(Booking, booking["id"], status=status, previous_status=before)
         assert (await generate(client, builder, booking)).json()["code"] == "BOOKING_NOT_CONFIRMED", status
 
 

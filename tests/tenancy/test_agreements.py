@@ -20,6 +20,27 @@ FACTS = "1, true, '{{}}', repeat('a', 64))"
 OURS = AGREEMENT + "({ashoka}, {project}, {my_booking}, {me}, {staff}, " + FACTS
 
 
+LETTER = """INSERT INTO allotments (builder_id, project_id, booking_id, customer_id, number, terms, content_hash, issued_at) VALUES
+    ({ashoka}, {project}, {my_booking}, {me}, 'AL-000001', '{{}}', repeat('a', 64), now())"""
+
+
+@pytest.mark.parametrize("statement", [LETTER, "UPDATE allotments SET terms = '{{}}'", "DELETE FROM allotments"])
+@pytest.mark.parametrize("who", ["asha", "ashoka", "bharat"])
+async def test_nobody_writes_a_letter_of_allotment_by_hand(world, who, statement):
+    assert await attempt(getattr(world, who), statement.format(**world.names)) == REFUSED
+
+
+async def test_a_letter_is_found_by_its_parties_alone_and_there_is_one(world):
+    async with speaking(WORKER) as connection:
+        await connection.execute(LETTER.format(**world.names))
+        await connection.commit()
+    async with speaking(WORKER) as connection:
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            await connection.execute(LETTER.format(**world.names))
+    for person, rows in ((world.asha, 1), (world.ashoka, 1), (world.ravi, 0), (world.bharat, 0)):
+        assert await attempt(person, f"SELECT FROM allotments WHERE booking_id = {world.names['my_booking']}") == rows
+
+
 @pytest.mark.parametrize("statement", [OURS, "UPDATE agreements SET edition = 2", "DELETE FROM agreements"])
 async def test_a_customer_is_refused(world, statement):
     assert await attempt(world.asha, statement.format(**world.names)) == REFUSED

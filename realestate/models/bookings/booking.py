@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -21,17 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from realestate.errors import Conflict
 from realestate.models.accounts import Customer
-from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
+from realestate.models.base import Base, Identified, Timestamped, Versioned
+from realestate.models.bookings.life import Life
 from realestate.models.bookings.words import (
     ACTIVE,
     GROUPS,
-    OPEN,
     BookingPaymentStatus,
     BookingStatus,
     CancellationCause,
-    PartyRole,
     PaymentPlan,
 )
 from realestate.models.units import Unit
@@ -40,12 +38,25 @@ S = BookingStatus
 _ACTIVE_SQL = "status IN (" + ", ".join(f"'{status.value}'" for status in ACTIVE) + ")"
 
 
-class Booking(Identified, Timestamped, Versioned, Stateful, Base):
+class Booking(Identified, Timestamped, Versioned, Life, Base):
     """A customer's claim on a unit (domain.md §2): at most one live claim a unit. The server prices it; the customer never does."""
 
     __tablename__ = "bookings"
     __table_args__ = (
         UniqueConstraint("builder_id", "project_id", "customer_id", "id"),  # what money and parties refer to
+        UniqueConstraint("builder_id", "id"),  # what a booking that goes on from another refers to
+        UniqueConstraint("builder_id", "allotment_no"),
+        UniqueConstraint("id", "currency"),  # what is paid for it
+        ForeignKeyConstraint(
+            ["project_id", "currency"], ["projects.id", "projects.currency"], name="fk_bookings_currency", ondelete="RESTRICT"
+        ),
+        *(
+            ForeignKeyConstraint(
+                ["builder_id", column], ["bookings.builder_id", "bookings.id"], name=f"fk_bookings_{name}", ondelete="RESTRICT"
+            )
+            for name, column in (("transferred_from", "transferred_from_id"), ("swapped_from", "swapped_from_id"))
+        ),
+        CheckConstraint("(status = 'cancellation_requested') = (previous_status IS NOT NULL)", name="way_back_known"),
         ForeignKeyConstraint(
             ["builder_id", "project_id", "unit_id"],
             ["units.builder_id", "units.project_id", "units.id"],
@@ -65,16 +76,6 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
         Index("ix_bookings_project_id", "project_id", "status"),
         Index("ix_bookings_unit_id", "unit_id"),
     )
-    EDGES: ClassVar = {
-        "visit_booked": ((S.inquiry,), S.site_visit_scheduled),
-        "reserve": (OPEN, S.reserved),
-        "expire": ((S.reserved,), S.expired),
-        "cancel": ((S.reserved,), S.cancelled),
-        "token_cleared": ((S.reserved,), S.token_paid),
-        "approve": ((S.token_paid,), S.booking_confirmed),
-        "reject": ((S.reserved, S.token_paid), S.rejected),
-    }
-
     builder_id: Mapped[int] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))
     project_id: Mapped[int]
     unit_id: Mapped[int]
@@ -92,14 +93,24 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     needs_loan: Mapped[bool] = mapped_column(server_default="false")
     booking_date: Mapped[datetime] = mapped_column(server_default=func.now())
     reserve_expires_at: Mapped[datetime | None]
+    offered_until: Mapped[datetime | None]
+    """Of somebody who waits: the unit is kept for them until then."""
     confirmed_at: Mapped[datetime | None]
+    allotment_no: Mapped[str | None]
     cooling_off_until: Mapped[datetime | None]
     agreement_no: Mapped[str | None]
     agreement_date: Mapped[date | None]
     agreement_url: Mapped[str | None]
+    agreement_hash: Mapped[str | None]
+    """Of the terms that everybody has signed."""
+    registration_no: Mapped[str | None]
     expected_registration_date: Mapped[date | None]
     actual_registration_date: Mapped[date | None]
     promised_possession_date: Mapped[date | None]
+    possession_offered_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    handover_checklist: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     loan_approved: Mapped[bool] = mapped_column(server_default="false")
     loan_amount: Mapped[Decimal | None]
     lender: Mapped[str | None]
@@ -107,15 +118,22 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     special_requests: Mapped[str | None]
     agent_id: Mapped[int | None]
     discount: Mapped[Decimal] = mapped_column(server_default="0")
+    discount_request: Mapped[dict[str, Any] | None]
+    """Asked for and not decided yet: amount, reason, by whom."""
     discount_approved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     nominees: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     kyc_checklist: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     at_risk: Mapped[bool] = mapped_column(server_default="false")
+    default_notice_at: Mapped[datetime | None]
+    transfer_to_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="RESTRICT"))
+    """Who is to take it over, once the builder agrees."""
+    transferred_from_id: Mapped[int | None]
+    swapped_from_id: Mapped[int | None]
     cancellation: Mapped[dict[str, Any] | None]
     cancellation_cause: Mapped[CancellationCause | None]
 
     unit: Mapped[Unit] = relationship(primaryjoin="foreign(Booking.unit_id) == Unit.id", lazy="raise", viewonly=True)
-    customer: Mapped[Customer] = relationship(lazy="raise", viewonly=True)
+    customer: Mapped[Customer] = relationship(primaryjoin="foreign(Booking.customer_id) == Customer.id", lazy="raise", viewonly=True)
 
     if TYPE_CHECKING:  # what models.payments adds: sums and derivations over its tables
         paid_amount: Mapped[Decimal]
@@ -141,75 +159,3 @@ class Booking(Identified, Timestamped, Versioned, Stateful, Base):
     @classmethod
     def _group(cls) -> Any:
         return case(*((cls.current_status.in_(states), group.value) for group, states in GROUPS.items()))
-
-    def has_lapsed(self, now: datetime) -> bool:
-        """Whether it is expired although nobody has written that down yet (see `services.claims`)."""
-        return self.status is S.reserved and self.reserve_expires_at is not None and self.reserve_expires_at <= now
-
-    def expire(self) -> None:
-        """The token never came."""
-        self._refuse_with_money()
-        self.take("expire")
-
-    def cancel(self, reason: str | None) -> None:
-        """Let go of it before the token has come: nothing is owed by either side (domain.md §2)."""
-        self._refuse_with_money()
-        self.take("cancel")
-        self.status_reason = reason
-
-    def _refuse_with_money(self) -> None:
-        if self.status == S.reserved and self.reserve_expires_at is None:
-            raise Conflict(
-                "PAYMENT_PENDING", "Money for this booking has come; its builder can reject it with a refund.", allowed=["reject"]
-            )
-
-    def firm(self) -> None:
-        """Money is on its way: the claim no longer ends by the clock."""
-        self.reserve_expires_at = None
-
-    def token_cleared(self) -> None:
-        """The token is there. Money alone takes this step."""
-        self.take("token_cleared")
-
-    def approve(self, at: datetime) -> None:
-        """Allot the unit."""
-        self.take("approve")
-        self.confirmed_at = at
-
-    def put_on_paper(self, agreement_no: str) -> None:
-        """There is an agreement of it now."""
-        self.agreement_no, self.agreement_url = agreement_no, f"/api/bookings/{self.id}/agreement.pdf"
-
-    def reject(self, reason: str) -> None:
-        """Turn the buyer down; cleared money goes back in full."""
-        self.take("reject")
-        self.status_reason = reason
-
-
-class BookingParty(Identified, Timestamped, Base):
-    """Who is bound by a booking: its owner of record, and co-applicants, who see it and pay but cannot cancel or transfer."""
-
-    __tablename__ = "booking_parties"
-    __table_args__ = (
-        UniqueConstraint("booking_id", "customer_id"),
-        ForeignKeyConstraint(
-            ["builder_id", "project_id", "owner_id", "booking_id"],
-            ["bookings.builder_id", "bookings.project_id", "bookings.customer_id", "bookings.id"],
-            name="fk_booking_parties_booking",
-            ondelete="RESTRICT",
-        ),
-        CheckConstraint("(role = 'owner') = (customer_id = owner_id)", name="owner_of_record"),
-        CheckConstraint("share BETWEEN 0 AND 1000000", name="share_is_percent"),
-        Index("ix_booking_parties_customer_id", "customer_id"),
-        Index("ix_booking_parties_builder_id", "builder_id", "project_id"),
-    )
-
-    builder_id: Mapped[int]
-    project_id: Mapped[int]
-    booking_id: Mapped[int]
-    owner_id: Mapped[int]
-    """The booking's owner of record, repeated so that policies need no join."""
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="RESTRICT"))
-    role: Mapped[PartyRole]
-    share: Mapped[int]
-    """Of the property, in basis points × 100: 1,000,000 is all of it."""

@@ -92,6 +92,19 @@ class PartyRole(Kind):
     co_applicant = "co_applicant"
 
 
+class PartyInviteKind(Kind):
+    """What a code lets somebody in as."""
+
+    co_applicant = "co_applicant"
+    transferee = "transferee"
+
+
+class SnagStatus(Kind):
+    open = "open"
+    mended = "mended"
+    dismissed = "dismissed"
+
+
 S = BookingStatus
 
 

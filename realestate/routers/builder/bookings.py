@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderReader, BuilderSession, answer, asked
+from realestate.dependencies.guards import Seller
 from realestate.problems import problems
 from realestate.routing import Router
 from realestate.schemas.bookings import BookingOut, BookingPage, BookingSearch, TeamBookingCreate
@@ -14,8 +13,6 @@ from realestate.services import bookings
 from realestate.views.bookings import BOOKING, BOOKINGS
 
 router = Router(prefix="/api/builder/bookings", tags=["bookings (builder)"])
-
-Seller = Annotated[Identity, may(Permission.units_hold)]
 
 
 @router.get("", response_model=BookingPage)

@@ -1,4 +1,4 @@
-"""Agreements, as PDF."""
+"""Letters of allotment and agreements, as PDF."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -7,16 +7,23 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from realestate.database import Identity
-from realestate.dependencies import BuilderSession, CurrentParty, may
+from realestate.dependencies import BuilderSession, CurrentParty, PartyReader
+from realestate.dependencies.guards import may
+from realestate.errors import Conflict
 from realestate.models.accounts import Permission
 from realestate.papers.agreements import Paper
+from realestate.papers.allotments import draw_letter
 from realestate.problems import problems
+from realestate.routers.printing import PDF as PRINTED
+from realestate.routers.printing import Pdf, printed
 from realestate.routers.shared.documents import send
 from realestate.routing import Router
 from realestate.schemas.agreements import AgreementMade, AgreementOut
+from realestate.schemas.allotments import LetterOfBooking
 from realestate.schemas.base import Id
 from realestate.services import agreements
 from realestate.services.documents import Upload
+from realestate.views.agreements import LETTER
 
 router = Router(prefix="/api/bookings", tags=["agreements"])
 
@@ -37,6 +44,18 @@ async def _drawn(booking_id: Id, member: Writer) -> AsyncIterator[tuple[Paper | 
 
 
 Drawn = Annotated[tuple[Paper | None, Upload | None], Depends(_drawn, scope="function")]
+
+
+@router.get("/{booking_id}/allotment-letter.pdf", response_class=Pdf, responses=PRINTED | problems(404, 409))
+async def get_allotment_letter(booking_id: Id, read: PartyReader) -> Response:
+    """The letter of the day on which the unit was allotted, for its parties: cost sheet, taxes, plan, cooling-off. It never changes.
+
+    409 `NOT_ALLOTTED` before that day.
+    """
+    letter = LetterOfBooking.model_validate(await read.found(LETTER, booking_id)).allotment
+    if letter is None:
+        raise Conflict("NOT_ALLOTTED", "There is a letter once the unit has been allotted.")
+    return await printed(draw_letter, letter, f"{letter.number}.pdf")
 
 
 @router.post("/{booking_id}/generate-agreement", response_model=AgreementMade, responses=problems(404, 409))

@@ -14,17 +14,18 @@ from realestate.dependencies import (
     ExpectedVersion,
     PartyReader,
     answer,
-    permit,
 )
+from realestate.dependencies.guards import permit
 from realestate.errors import Forbidden
 from realestate.models.accounts import Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id
-from realestate.schemas.bookings import BookingCreate, BookingOut, BookingStep, CancellationCreate
-from realestate.schemas.payments import BookingPayments
+from realestate.schemas.bookings import BookingCreate, BookingOut, BookingStep, OfferAcceptance
+from realestate.schemas.payments import BookingPayments, InstallmentOut
+from realestate.schemas.possession import MoveOut
 from realestate.services import bookings
-from realestate.views.bookings import BOOKING, BOOKING_PAYMENTS, BOOKINGS_OF_CUSTOMER
+from realestate.views.bookings import BOOKING, BOOKING_PAYMENTS, BOOKINGS_OF_CUSTOMER, MOVES, SCHEDULE
 
 router = Router(prefix="/api/bookings", tags=["bookings"])
 
@@ -67,17 +68,32 @@ async def list_booking_payments(booking_id: Id, read: PartyReader) -> Response:
     return await read.one(BOOKING_PAYMENTS, booking_id)
 
 
+@router.get("/{booking_id}/schedule", response_model=list[InstallmentOut], responses=problems(404))
+async def list_schedule(booking_id: Id, read: PartyReader) -> Response:
+    """Every line of what is owed, in order: the plan's instalments, then charges."""
+    return await read.all(SCHEDULE, booking_id=booking_id)
+
+
+@router.get("/{booking_id}/timeline", response_model=list[MoveOut], responses=problems(404))
+async def list_timeline(booking_id: Id, read: PartyReader) -> Response:
+    """Every step that the booking has taken, the first one first."""
+    return await read.all(MOVES, booking_id=booking_id)
+
+
 @router.patch("/{booking_id}/status", response_model=BookingOut, responses=problems(409, 412))
 async def set_booking_status(
     booking_id: Id, wanted: BookingStep, member: Stepper, version: ExpectedVersion, session: BuilderSession
 ) -> Response:
-    """Confirm, reject or cancel. 409 `INVALID_TRANSITION` names the steps that are `allowed`; `token_paid` is set by money alone."""
+    """Confirm, reject, ask for the end, sign for the company, register, offer possession, hand over.
+
+    409 `INVALID_TRANSITION` names the steps that are `allowed`; `token_paid` is set by money alone.
+    """
     booking = await bookings.step(session, member, booking_id, wanted, version)
     return await answer(session, BOOKING, booking.id)
 
 
-@router.post("/{booking_id}/cancellation", response_model=BookingOut, status_code=201, responses=problems(409))
-async def cancel_booking(booking_id: Id, why: CancellationCreate, _: CurrentCustomer, session: CustomerSession) -> Response:
-    """Let go of a reserve before its token has come: nobody owes anything, and the unit is free again."""
-    booking = await bookings.cancel(session, booking_id, why.reason)
-    return await answer(session, BOOKING, booking.id, 201)
+@router.post("/{booking_id}/offer-acceptance", response_model=BookingOut, responses=problems(409))
+async def accept_offer(booking_id: Id, said: OfferAcceptance, customer: CurrentCustomer, session: CustomerSession) -> Response:
+    """Reserve the unit that was waited for, as long as it is kept (`offered_until`). 409 `NO_OFFER` else."""
+    booking = await bookings.accept_offer(session, customer, booking_id, said)
+    return await answer(session, BOOKING, booking.id)

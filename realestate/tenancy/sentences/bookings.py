@@ -1,6 +1,6 @@
 """Bookings and their parties."""
 
-from realestate.models.bookings import Booking, BookingParty
+from realestate.models.bookings import Booking, BookingMove, BookingParty, PartyInvite, Signature, Snag
 from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BOOKINGS, OUR_CUSTOMERS, OURS, May, Sentences
 
 BOOKING_INTENT = (
@@ -15,14 +15,19 @@ BOOKING_INTENT = (
         "needs_loan",
         "special_requests",
     ),
-    *("booking_date", "reserve_expires_at", "promised_possession_date", "version", "updated_at"),
+    *("booking_date", "reserve_expires_at", "promised_possession_date", "offered_until", "version", "updated_at"),
 )
 """What a reserve says of an enquiry that it goes on from. Once reserved, `invariants` let the terms stand."""
+INVITE = tuple(column.name for column in PartyInvite.__table__.columns if column.name != "code_hash")
 # Every column is named by an INSERT, whose privilege by columns therefore says nothing.
 BEGINNING = """status IN ('inquiry', 'waitlisted', 'reserved') AND (status = 'reserved') = (reserve_expires_at IS NOT NULL)
     AND num_nonnulls(previous_status, status_reason, confirmed_at, cooling_off_until, agreement_no, agreement_date, agreement_url,
         expected_registration_date, actual_registration_date, loan_amount, lender, discount_approved_by, cancellation, cancellation_cause) = 0
-    AND discount = 0 AND NOT loan_approved AND NOT at_risk"""
+    AND num_nonnulls(offered_until, allotment_no, agreement_hash, registration_no, possession_offered_at, acknowledged_at, handed_over_at,
+        discount_request, default_notice_at, transfer_to_id, transferred_from_id, swapped_from_id) = 0
+    AND discount = 0 AND NOT loan_approved AND NOT at_risk AND kyc_checklist = '{}' AND handover_checklist = '{}' AND interest_terms = '{}'"""
+# What a company's team writes by its own hand; what both sides have to say yes to is written by the system (`invariants` hold the steps).
+TEAM_NOTES = ("status_reason", "agreement_no", "agreement_url")
 
 WALL: Sentences = {
     Booking: [
@@ -37,7 +42,7 @@ WALL: Sentences = {
         ),
         May("builder", "read", OURS),
         May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS} AND {BEGINNING}"),
-        May("builder", "change", OURS, only=(*BOOKING_INTENT, "status_reason", "confirmed_at", "agreement_no", "agreement_url")),
+        May("builder", "change", OURS, only=(*BOOKING_INTENT, *TEAM_NOTES)),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
@@ -47,6 +52,44 @@ WALL: Sentences = {
         May("customer", "add", f"{MINE} AND owner_id = {ME}"),
         May("builder", "read", OURS),
         May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS}"),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    BookingMove: [
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May("builder", "read", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read add", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    PartyInvite: [
+        May("customer", "read", MINE, only=INVITE),
+        May("customer", "add", f"{MINE} AND num_nonnulls(used_at, revoked_at) = 0 AND expires_at <= now() + interval '7 days'"),
+        May("customer", "change", f"{MINE} AND used_at IS NULL", only=("revoked_at", "updated_at")),
+        May("admin", "read", ALL, only=INVITE),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Signature: [
+        May("customer", "read", f"owner_id = {ME} OR booking_id = {MY_BOOKINGS}"),
+        May("customer", "add", f"{MINE} AND booking_id = {MY_BOOKINGS}"),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND member_id = {ME}"),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("worker", "read add change remove", ALL),
+    ],
+    Snag: [
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May(
+            "customer",
+            "add",
+            f"booking_id = {MY_BOOKINGS} AND reported_by = {ME} AND status = 'open' AND NOT is_blocking AND response IS NULL",
+        ),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND reported_by = {ME} AND status = 'open'"),
+        May("builder", "change", OURS, only=("status", "is_blocking", "response", "version", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),

@@ -1,0 +1,52 @@
+"""That a booking ends is nobody's word alone: what a customer agrees to, and what nobody may decide without that."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate.errors import Conflict
+from realestate.models.accounts import Role
+from realestate.models.bookings import Booking
+from realestate.models.notifications import Event
+from realestate.models.settlements import NOBODYS_FAULT_OF_THE_BUYER, Settlement
+from realestate.schemas.cancellations import ConsentCreate, SettlementBasis, SettlementTerms
+from realestate.services import audit
+from realestate.services.bookings import settling
+from realestate.services.bookings.finding import names, together
+from realestate.services.notifications import notify
+
+
+async def consent(session: AsyncSession, booking_id: int, said: ConsentCreate) -> Booking:
+    """The customer agrees to what the team has proposed. Conflict TERMS_CHANGED, with those that stand, when they are not what was read."""
+    async with together(session, booking_id, "") as found:
+        found.booking.check("approve_cancel")
+        basis = await settling.look(session, booking_id)
+        wanted = settling.work_out(basis, settling.cause_of(basis, None, found.now), SettlementTerms(), found.now)
+        if (wanted.cause, wanted.retention) != (said.cause, said.retention):
+            raise Conflict("TERMS_CHANGED", "This is not what is proposed by now.", cause=wanted.cause, retention=wanted.retention)
+        found.booking.consent(wanted.retention, wanted.builder_interest_owed, found.now)
+        await session.flush()
+    kept = f"The customer agrees: {found.booking.currency} {wanted.retention:,.2f} is kept."
+    audit.record(session, "cancellation.consented", found.booking, cause=wanted.cause.value, retention=str(wanted.retention))
+    notify(session, Event.cancellation_requested, found.booking, part=f"{found.now:%Y%m%d%H%M%S%f}", **names(found), reason=kept)
+    return found.booking
+
+
+def check_fair(basis: SettlementBasis, wanted: Settlement, terms: SettlementTerms, now: datetime) -> None:
+    """Who asks to leave gets no less than what that comes to: Conflict WORSE_FOR_BUYER. Who was asked to leave has to say yes to what is
+    kept, unless it is nothing: CONSENT_MISSING."""
+    if settling.asked(basis).get("requested_by", Role.customer) == Role.customer:
+        least = settling.work_out(
+            basis, settling.cause_of(basis, None, now), SettlementTerms(pass_through_spent=terms.pass_through_spent), now
+        )
+        if wanted.refundable < least.refundable:
+            raise Conflict(
+                "WORSE_FOR_BUYER",
+                f"The buyer has asked as {least.cause}, and gets at least what that comes to.",
+                refundable=least.refundable,
+            )
+    elif wanted.cause not in NOBODYS_FAULT_OF_THE_BUYER:
+        yes = settling.asked(basis).get("consent") or {}
+        if not yes or wanted.retention > Decimal(yes["retention"]) or wanted.builder_interest_owed < Decimal(yes["interest"]):
+            raise Conflict("CONSENT_MISSING", "The customer has not agreed to that.", retention=wanted.retention)

@@ -1,0 +1,110 @@
+"""Something off the price: asked for by one of the team, decided by another; the schedule is split anew."""
+
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from realestate import crud
+from realestate.database import Identity
+from realestate.errors import Conflict, Forbidden
+from realestate.models.bookings import Booking, BookingStatus
+from realestate.models.money import split, split_tax
+from realestate.models.notifications import Event
+from realestate.models.payments import ON_THEIR_WAY, InstallmentStatus
+from realestate.models.units import granted
+from realestate.schemas.particulars import DiscountCreate, DiscountDecision
+from realestate.services import payments, policies
+from realestate.services.bookings.finding import Found, together
+from realestate.services.notifications import notify
+
+OPEN = (BookingStatus.reserved, BookingStatus.token_paid)
+"""Until the allotment says the price."""
+
+
+async def ask(session: AsyncSession, member: Identity, booking_id: int, said: DiscountCreate) -> Booking:
+    """Instead of what was asked for before. Within the policy's limit it is granted at once, else somebody else decides.
+
+    Conflict TOO_LATE once the unit is allotted.
+    """
+    async with together(session, booking_id, "") as found:
+        booking = found.booking
+        _check_open(booking)
+        limit = (await policies.of(session, found.unit.project)).discount_limit_percent
+        is_small = said.amount <= booking.total_amount * limit / 100
+        asked = {"amount": float(said.amount), "reason": said.reason, "requested_by": member.me}
+        booking.discount_request = None if is_small else asked
+        if is_small:
+            await _grant(session, found, said.amount, member)
+        await session.flush()
+    facts = {"number": booking.booking_number, "amount": f"{booking.currency} {said.amount:,.2f}", **found.unit.names}
+    part = f"{found.now:%Y%m%d%H%M%S%f}"
+    if is_small:
+        notify(session, Event.discount_decided, booking, part=part, **facts, decision="granted")
+    else:
+        notify(session, Event.discount_requested, booking, part=part, **facts, reason=said.reason)
+    return booking
+
+
+async def decide(session: AsyncSession, member: Identity, booking_id: int, said: DiscountDecision) -> Booking:
+    """On the amount that was read, by somebody else than who asked for it: Forbidden MAKER_IS_CHECKER.
+
+    Conflict NO_REQUEST; REQUEST_CHANGED, with the `amount` that is asked for; TOO_LATE; EXCEEDS_OPEN.
+    """
+    async with together(session, booking_id, "") as found:
+        booking, asked = found.booking, found.booking.discount_request
+        if asked is None:
+            raise Conflict("NO_REQUEST", "Nobody has asked for a discount.")
+        if said.approved and asked["requested_by"] == member.me:
+            raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on a discount that you have asked for.")
+        _check_open(booking)
+        amount = Decimal(str(asked["amount"]))
+        if amount != said.amount:
+            raise Conflict("REQUEST_CHANGED", f"By now {booking.currency} {amount:,.2f} are asked for.", amount=amount)
+        booking.discount_request = None
+        if said.approved:
+            await _grant(session, found, amount, member)
+        await session.flush()
+    facts = {"number": booking.booking_number, "amount": f"{booking.currency} {amount:,.2f}", **found.unit.names}
+    decision = "granted" if said.approved else "refused"
+    notify(session, Event.discount_decided, booking, part=f"{found.now:%Y%m%d%H%M%S%f}", **facts, decision=decision)
+    return booking
+
+
+async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: Identity) -> None:
+    """In all: instead of what was granted before. What has been waived stays; each other line gives its part, and money that one has had
+    too much of pays the next."""
+    booking = found.booking
+    total = booking.total_amount + booking.discount - amount
+    await _check_amount(session, booking, total)
+    lines = await crud.payments.lines_of_price(session, booking.id)
+    live = [line for line in lines if line.status is not InstallmentStatus.waived]
+    rest = total - sum((line.amount for line in lines if line not in live), Decimal(0))
+    if rest < 0 or not any(line.amount for line in live):
+        raise Conflict("EXCEEDS_OPEN", "More than that has been waived already.")
+    parts = split(rest, [line.amount for line in live])
+    taxes = split_tax(sum((line.tax_amount for line in live), Decimal(0)), parts)
+    beyond = {line.id for line, part in zip(live, parts, strict=True) if line.allocated > part}
+    if beyond:
+        kept = await crud.payments.allocations(session, booking.id)
+        await crud.payments.lift(session, [one.id for one in kept if one.installment_id in beyond])
+        live = [line for line in await crud.payments.lines_of_price(session, booking.id) if line.status is not InstallmentStatus.waived]
+    for line, part, tax in zip(live, parts, taxes, strict=True):
+        line.amount, line.tax_amount = part, tax
+        if line.allocated == part and part > 0:
+            line.status = InstallmentStatus.paid
+    booking.cost_sheet = granted(booking.cost_sheet, booking.discount, amount)
+    booking.total_amount, booking.discount, booking.discount_approved_by = total, amount, member.me
+    await session.flush()
+    await payments.settle(session, booking, found.unit.project, found.now)
+
+
+async def _check_amount(session: AsyncSession, booking: Booking, total: Decimal) -> None:
+    if total <= booking.token_amount:
+        raise Conflict("EXCEEDS_OPEN", "This leaves less than the token to be paid.")
+    if total + await crud.payments.charged(session, booking.id) < await crud.payments.total(session, booking.id, ON_THEIR_WAY):
+        raise Conflict("EXCEEDS_OPEN", "More than would be left has been paid already.")
+
+
+def _check_open(booking: Booking) -> None:
+    if booking.status not in OPEN:
+        raise Conflict("TOO_LATE", f"The price of a booking that is {booking.status} stands.")
