@@ -11,7 +11,7 @@ from benchmarks.dataset import DATABASE, FOLDER, OPEN_DATABASE, ROOT, Database
 from realestate.models.accounts import PERMISSIONS, TeamRole
 from realestate.models.bookings import PaymentPlan
 from realestate.models.notifications import Event
-from realestate.models.plans import lines_of
+from realestate.models.plans import plan_of
 from realestate.models.rules import Rules
 from realestate.services.notifications import TELLINGS
 
@@ -64,7 +64,7 @@ def _rules() -> dict[str, Any]:
     # Sales people are told of the customers assigned to them, and in this data nobody is assigned to anybody.
     told = sorted({role.value for permission in permissions for role in PERMISSIONS[permission]} - {TeamRole.sales})
     return {
-        "plan": [line.as_json for line in lines_of(PaymentPlan.hybrid)],
+        "plan": [line.as_json for line in plan_of({}, PaymentPlan.hybrid).lines],
         "permissions": [one.value for one in permissions],
         "told": told,
         "unpaid_reserves": Rules().unpaid_reserves,

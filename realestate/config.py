@@ -38,6 +38,16 @@ class Settings(BaseSettings):
         description="the mail server: smtp://user:password@host:587, or smtps://; empty: the outbox of development",
     )
     mail_from: str = Field("", description="whom mails are from, as Name <address>; empty: no-reply at the host of PUBLIC_URL")
+    stripe_secret_key: str = Field(
+        "", description="takes payments through Stripe; empty: the gateway of development, or none in production"
+    )
+    stripe_webhook_secret: str = Field(
+        "", description="signs what Stripe tells /api/webhooks/payments/stripe; needed with STRIPE_SECRET_KEY"
+    )
+    stripe_api_base: str = Field("", description="another address of Stripe's API, such as a stand-in's; empty: its own")
+    razorpay_key_id: str = Field("", description="takes payments through Razorpay, where there is no STRIPE_SECRET_KEY")
+    razorpay_key_secret: str = Field("", description="belongs to RAZORPAY_KEY_ID")
+    razorpay_webhook_secret: str = Field("", description="signs what Razorpay tells /api/webhooks/payments/razorpay")
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:3000", "http://localhost:5173"], description="browser origins that may call the API, comma separated"
     )
@@ -53,7 +63,9 @@ class Settings(BaseSettings):
         description="development only: on shows every statement with its time and size, plans its plan too, with values in conditions",
     )
     redis_url: str = Field("", description="carries what sockets wait for between many machines; empty: PostgreSQL's NOTIFY does")
-    rate_limits: Literal["on", "off"] = Field("on", description="throttling of sign-in and registration")
+    rate_limits: Literal["on", "off"] = Field(
+        "on", description="throttling of sign-in, registration, forgotten passwords, codes and invitations"
+    )
     seed: Literal["", "none", "demo", "large"] = Field(
         "", description="data to start with; empty: demo in development, none in production; large: minutes, for measuring"
     )

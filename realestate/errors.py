@@ -3,7 +3,7 @@
 `code` is a stable upper-case word that clients may branch on, `detail` a plain sentence that portals show to people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -90,7 +90,14 @@ class Unavailable(RealEstateError):
 
 class Transient(Exception):
     """A unit of work that left nothing behind and may simply be done again: a deadlock, a serialisation failure, a connection lost
-    before its commit. Never reaches a client: `routing` repeats the request, then says Unavailable."""
+    before its commit. Never reaches a client: `routing` repeats the request, then says Unavailable.
+
+    `first` is done before: in a transaction of its own, for what has to last even if the request is refused.
+    """
+
+    def __init__(self, first: Callable[[], Awaitable[object]] | None = None) -> None:
+        super().__init__()
+        self.first = first
 
 
 class Undeliverable(Exception):
@@ -127,12 +134,21 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "uq_bookings_inquiry": ("ALREADY_ENQUIRED", "You already have an open enquiry for this unit."),
     "uq_bookings_waitlist": ("ALREADY_WAITING", "You are already on the waiting list for this unit."),
     "uq_payments_transaction_id": ("TRANSACTION_ALREADY_RECORDED", "A receipt with this method and transaction id is already recorded."),
+    "uq_payments_gateway_gateway_payment_id": ("TRANSACTION_ALREADY_RECORDED", "This payment of the gateway is already recorded."),
     "ck_payments_allocated_within_amount": ("ALREADY_ALLOCATED", "This money has already been allocated."),
     "ck_installments_allocated_within_amount": ("ALREADY_ALLOCATED", "This line has already been paid."),
     "ck_payments_going_back_within_amount": ("EXCEEDS_RECEIPT", "This is more than is left of the receipt."),
     "refund_of_a_cleared_receipt": ("NOT_REFUNDABLE", "Only a receipt whose money has come can be given back."),
     "ck_payments_maker_is_not_checker": ("MAKER_IS_CHECKER", "Somebody else has to approve what you have asked for."),
     "ck_waivers_maker_is_not_checker": ("MAKER_IS_CHECKER", "Somebody else has to approve what you have asked for."),
+    "ck_escrow_withdrawals_maker_is_not_checker": ("MAKER_IS_CHECKER", "Somebody else has to approve what you have asked for."),
+    "escrow_within_completion": ("EXCEEDS_ESCROW", "This is more than the certified work allows to withdraw."),
+    **dict.fromkeys(
+        (f"fk_escrow_withdrawals_{expert}" for expert in ("engineer", "architect", "accountant")),
+        ("DOCUMENT_ATTACHED", "This document is a certificate of a withdrawal, and stays."),
+    ),
+    "credited_while_unpaid": ("NOT_CREDITABLE", "Something of this demand has been paid meanwhile."),
+    "uq_credit_notes_builder_id_demand_no": ("NOT_CREDITABLE", "This demand has been taken back already."),
     "uq_waivers_pending": ("WAIVER_PENDING", "Somebody has asked for this already."),
     "ck_payments_bounced_pays_nothing": ("REFUND_UNDER_WAY", "A refund of this receipt has been asked for: refuse that first."),
     "uq_system_settings_scope_scope_id_setting_key": ("CHANGED_MEANWHILE", "Somebody else has just changed this. Please look again."),
@@ -152,6 +168,7 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "fk_messages_project": ("PROJECT_IN_USE", "There are conversations about this project."),
     "fk_units_project": ("PROJECT_HAS_UNITS", "This project still has units."),
     "fk_holds_unit": ("UNIT_HAS_HOLDS", "This unit has been held; archive it instead of deleting it."),
+    "fk_bookings_currency": ("CURRENCY_FIXED", "The currency of a project that has bookings cannot change."),
     "fk_bookings_unit": ("UNIT_HAS_BOOKINGS", "This unit has bookings; archive it instead of deleting it."),
     "ck_storage_uses_used_within_allowed": ("QUOTA_EXCEEDED", "There is no room left for this file: delete what is not needed any more."),
 }

@@ -12,24 +12,28 @@ from realestate.adapters.bus import Ear
 from realestate.config import settings
 from realestate.database import connected, hear
 from realestate.reading import kept
-from realestate.routers import auth, documentation, outbox, system
+from realestate.routers import auth, documentation, outbox, paying, system, webhooks
 from realestate.routers import live as live_door
 from realestate.routers.admin import audit as admin_audit
 from realestate.routers.admin import builders as admin_builders
+from realestate.routers.admin import gateways as admin_gateways
 from realestate.routers.admin import jobs as admin_jobs
 from realestate.routers.admin import settings as admin_settings
 from realestate.routers.builder import audit as builder_audit
-from realestate.routers.builder import availability, collections, customers, inventory, team
+from realestate.routers.builder import availability, collections, customers, dunning, inventory, payment_issues, team
 from realestate.routers.builder import bookings as builder_bookings
 from realestate.routers.builder import change_requests as builder_change_requests
 from realestate.routers.builder import dashboard as builder_dashboard
 from realestate.routers.builder import demands as builder_demands
+from realestate.routers.builder import enquiries as builder_enquiries
+from realestate.routers.builder import escrow as builder_escrow
 from realestate.routers.builder import messages as builder_messages
 from realestate.routers.builder import payments as builder_payments
+from realestate.routers.builder import plans as builder_plans
 from realestate.routers.builder import profile as builder_profile
 from realestate.routers.builder import settings as builder_settings
+from realestate.routers.customer import checkouts, favourites
 from realestate.routers.customer import dashboard as customer_dashboard
-from realestate.routers.customer import favourites
 from realestate.routers.customer import profile as customer_profile
 from realestate.routers.shared import (
     agreements,
@@ -37,19 +41,25 @@ from realestate.routers.shared import (
     bookings,
     builders,
     calendars,
+    cancellations,
     change_requests,
     demands,
     documents,
+    enquiries,
     messages,
     meta,
     models3d,
     notifications,
+    particulars,
+    parties,
     payments,
     plans,
+    possession,
     preferences,
     progress,
     projects,
     sessions,
+    snags,
     statements,
     units,
     updates,
@@ -65,17 +75,30 @@ ROUTERS = (
     units,
     inventory,
     bookings,
+    cancellations,
+    possession,
+    snags,
+    parties,
+    particulars,
     builder_bookings,
     agreements,
     change_requests,
     builder_change_requests,
     plans,
+    builder_plans,
     payments,
+    checkouts,
     builder_payments,
+    payment_issues,
+    webhooks,
     statements,
     collections,
     demands,
     builder_demands,
+    dunning,
+    builder_enquiries,
+    enquiries,
+    builder_escrow,
     messages,
     builder_messages,
     progress,
@@ -95,6 +118,7 @@ ROUTERS = (
     admin_settings,
     admin_audit,
     admin_jobs,
+    admin_gateways,
     meta,
     sessions,
     team,
@@ -106,7 +130,7 @@ ROUTERS = (
     favourites,
     system,
 )
-IN_DEVELOPMENT = (outbox,)
+IN_DEVELOPMENT = (outbox, paying)
 CATALOGUE = Ear(heard=lambda _: kept.forget(), hears=kept.listen)
 DESCRIPTION = """
 Property developers ("builders") sell units in their projects; customers hold, book and pay for them. Both sides are told at once.
@@ -134,8 +158,16 @@ TAGS = [
     {"name": "bookings (builder)", "description": "Bookings on the builder's own units."},
     {"name": "change requests", "description": "Changes that buyers want in their homes: asked for, priced, agreed to, built."},
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
+    {"name": "enquiries", "description": "Questions of people whom nobody knows yet."},
+    {"name": "enquiries (builder)", "description": "What has been asked about a company's projects."},
+    {"name": "escrow", "description": "The part of what is paid that may only be withdrawn as the work goes on."},
+    {"name": "webhooks", "description": "What payment gateways tell."},
     {"name": "progress", "description": "How far the work is, certified phase by phase, and the news from the site."},
     {"name": "models", "description": "What can be walked around in before it is built."},
+    {"name": "cancellations", "description": "How bookings end: asked for, settled item by item, or for default after notice."},
+    {"name": "possession", "description": "From the agreement to the keys: signatures, the register, possession, snags, handover."},
+    {"name": "parties", "description": "Co-applicants, and bookings that go on in another name or for another unit."},
+    {"name": "particulars", "description": "What stands behind a booking: papers, a loan, nominees, discounts."},
     {"name": "agreements", "description": "Bookings on paper: drawn, numbered, hashed; a draft until signed."},
     {"name": "documents", "description": "Files: uploaded, given their place, opened by links that are signed and end."},
     {"name": "appointments", "description": "Slots, visits and who receives them, calendars, working hours."},

@@ -49,7 +49,7 @@ def _refusal(error: psycopg.Error) -> Exception | None:
             return Unavailable()
         case errors.InsufficientPrivilege():
             return Forbidden(detail="This is not yours to change.")
-        case errors.ForeignKeyViolation():
+        case errors.ForeignKeyViolation() | errors.RestrictViolation():
             return Conflict("REFERENCED", "Something that this refers to, or that refers to this, stands in the way.")
         case errors.UniqueViolation() | errors.ExclusionViolation():
             return Conflict("ALREADY_EXISTS", "This already exists.")

@@ -11,7 +11,11 @@ from typing import Any
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import Builder, BuilderAccount, BuilderStatus, Customer, Lead, LeadSource, TeamRole, User, UserType
 from realestate.models.appointments import Appointment
+from realestate.models.bookings import Snag
 from realestate.models.change_requests import ChangeRequest, ChangeRequestType
+from realestate.models.documents import Audience, Document, DocumentKind, Side
+from realestate.models.escrow import EscrowWithdrawal
+from realestate.models.payments import CreditNote, Installment, IssueKind, PaymentIssue
 from realestate.models.projects import Project, ProjectType, PublishState
 from realestate.models.units import Unit, UnitStatus, UnitType
 from realestate.security import passwords, tokens
@@ -149,6 +153,22 @@ async def make_unit(builder: Person, published: bool = True, **more: Any) -> int
     return (await make_units(builder, await make_project(builder, published), published=published, **more))[0]
 
 
+async def make_credit_note(builder: Person, booking: dict[str, Any]) -> int:
+    """A charge that was demanded by mistake, and taken back."""
+    number, moment = unique("D"), datetime.now(UTC)
+    place = {"builder_id": builder.builder_id, "project_id": booking["project_id"], "booking_id": booking["id"]}
+    said: dict[str, Any] = place | {"customer_id": booking["customer_id"], "name": "Club", "amount": Decimal(500), "demand_no": number}
+    said |= {"demanded_at": moment}
+    async with transaction(WORKER) as session:
+        line = Installment(**said, kind="charge", seq=99, trigger={}, status="demanded", demand_state="issued")
+        session.add(line)
+        await session.flush()
+        by = {"created_by": builder.user_id, "reason": "It is not a member.", "credit_no": unique("CN")}
+        note = CreditNote(**said, **by, installment_id=line.id, tax_amount=Decimal(0), currency="INR")
+        session.add(note)
+    return note.id
+
+
 async def make_change_request(builder: Person, booking: dict[str, Any], **more: Any) -> int:
     """What a booking's customer wants otherwise."""
     said: dict[str, Any] = {"request_type": ChangeRequestType.electrical, "request_title": "Two sockets", "request_description": "Here."}
@@ -157,6 +177,49 @@ async def make_change_request(builder: Person, booking: dict[str, Any], **more: 
         request = ChangeRequest(**key, currency=booking["currency"], **said | more)
         session.add(request)
     return request.id
+
+
+async def make_snag(builder: Person, booking: dict[str, Any], **more: Any) -> int:
+    """Something that is not right in a home."""
+    key = {name: booking[name] for name in ("project_id", "customer_id")} | {"builder_id": builder.builder_id, "booking_id": booking["id"]}
+    async with transaction(WORKER) as session:
+        snag = Snag(**key, **{"title": "A scratch", "reported_by": booking["customer_id"]} | more)
+        session.add(snag)
+    return snag.id
+
+
+async def make_withdrawal(builder: Person, finance: Person, project_id: int, **more: Any) -> int:
+    """What somebody of the team wants to draw on a project's escrow account, half of whose work is certified, with three certificates."""
+    said = {"amount": Decimal(1), "currency": "INR", "purpose": "The contractor's bill.", "created_by": finance.user_id}
+    place = {"builder_id": builder.builder_id, "project_id": project_id}
+    async with transaction(WORKER) as session:
+        (await session.get_one(Project, project_id)).certified_progress = Decimal(50)
+        paper = {"side": Side.builder, "uploaded_by": finance.user_id, "audience": Audience.team, "kind": DocumentKind.approval, "size": 1}
+        paper |= {"file_name": "x.pdf", "media_type": "application/pdf", "sha256": "x", "subject": "project", "subject_id": project_id}
+        papers = [Document(**place, **paper, storage_key=unique("paper")) for _ in range(3)]
+        session.add_all(papers)
+        await session.flush()
+        experts = ("engineer_document_id", "architect_document_id", "accountant_document_id")
+        withdrawal = EscrowWithdrawal(**place, **said | dict(zip(experts, (one.id for one in papers), strict=True)) | more)
+        session.add(withdrawal)
+    return withdrawal.id
+
+
+async def put(model: type[Any], id: int, **said: Any) -> None:
+    """As if something had been so all along."""
+    async with transaction(WORKER) as session:
+        row = await session.get_one(model, id)
+        for name, value in said.items():
+            setattr(row, name, value)
+
+
+async def make_issue(booking: dict[str, Any], builder_id: int | None, payment_id: int) -> int:
+    """Something about a payment that somebody has to look at."""
+    place = {name: booking[name] for name in ("project_id", "customer_id")} | {"builder_id": builder_id, "booking_id": booking["id"]}
+    async with transaction(WORKER) as session:
+        issue = PaymentIssue(**place, payment_id=payment_id, kind=IssueKind.dispute, gateway_reference=unique("dispute"), detail="x")
+        session.add(issue)
+    return issue.id
 
 
 async def let_time_pass(model: type[Any], id: int, column: str, how_long: timedelta = timedelta(minutes=1)) -> None:

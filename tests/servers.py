@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,3 +50,18 @@ def _started(settings: dict[str, str]) -> Iterator[Server]:
             yield Server(process, said)
         finally:
             process.kill()
+
+
+@contextmanager
+def replacing(count: int, **settings: str) -> Iterator[Callable[[], list[tuple[subprocess.Popen[str], str]]]]:
+    """The same for many tests: each time that many which live, begun anew where one has ended."""
+    with ExitStack() as stack:
+        living: list[tuple[subprocess.Popen[str], str]] = []
+
+        def all_of_them() -> list[tuple[subprocess.Popen[str], str]]:
+            living[:] = [one for one in living if one[0].poll() is None]
+            begun = [stack.enter_context(_started(SETTINGS | settings)) for _ in range(count - len(living))]
+            living.extend((server.process, server.address) for server in begun)
+            return list(living)
+
+        yield all_of_them

@@ -141,3 +141,18 @@ async def model(client, member, content=None, name="tower.glb", **said):
     """A member's 3D model, uploaded: answered."""
     wanted = {"model_name": "Tower A", "model_type": "exterior"} | said
     return await upload(client, member, glb() if content is None else content, name, "application/octet-stream", "/api/models", **wanted)
+
+
+async def certificates(client, member, **place):
+    """Those of an engineer, an architect and an accountant, uploaded."""
+    ids = [
+        (await upload(client, member, pdf(), f"{expert}.pdf", "application/pdf", **place)).json()["id"]
+        for expert in ("engineer", "architect", "accountant")
+    ]
+    return dict(zip(("engineer_document_id", "architect_document_id", "accountant_document_id"), ids, strict=True))
+
+
+async def ask_escrow(client, member, project_id, amount, papers, **more):
+    """A member's wish to draw on a project's escrow account, answered."""
+    said = {"amount": amount, "purpose": "The contractor's bill."} | papers | more
+    return await client.post(f"/api/builder/projects/{project_id}/escrow/withdrawals", json=said, headers=member.headers)

@@ -1,12 +1,8 @@
 """Answers to visitors are kept for a moment, and dropped by the commit that changes what they say, in every process."""
 
-import asyncio
 import json
-import os
 from dataclasses import replace
 
-import httpx2
-import psycopg
 import pytest
 
 from realestate.database import WORKER, Identity
@@ -16,7 +12,6 @@ from realestate.reading.keeping import Kept
 from realestate.views.projects import PROJECTS
 from tests.factories import make_builder, make_customer, make_project, make_unit, make_units
 from tests.queries import counted
-from tests.servers import serving
 from tests.speaking import speaking
 from tests.stories import reserve
 
@@ -152,41 +147,6 @@ async def test_every_table_that_visitors_may_see_announces_its_changes(house):
             [f"realestate_{Role.visitor}"],
         )
         assert await silent.fetchall() == []
-
-
-async def test_a_commit_in_one_server_process_is_dropped_in_the_other(client):
-    """For a minute nothing but the announcement could make the second process tell the new price."""
-    builder = await make_builder()
-    [unit_id] = await make_units(builder, project_id := await make_project(builder))
-    with serving(2, CATALOGUE_SECONDS="60") as servers:
-        async with httpx2.AsyncClient(base_url=servers[0][1]) as one, httpx2.AsyncClient(base_url=servers[1][1]) as other:
-            path, changed = f"/api/projects/{project_id}/units", {"price": 8100000}
-            assert [(await each.get(path)).json()[0]["price"] for each in (one, other)] == [7500000.01] * 2
-            assert (await one.patch(f"/api/units/{unit_id}", json=changed, headers=builder.headers)).status_code == 200
-            assert (await one.get(path)).json()[0]["price"] == 8100000
-            async with asyncio.timeout(20):
-                while (await other.get(path)).json()[0]["price"] != 8100000:
-                    await asyncio.sleep(0.01)
-
-
-async def test_a_process_whose_line_is_cut_keeps_nothing_until_it_hears_again(client):
-    builder = await make_builder()
-    [unit_id] = await make_units(builder, project_id := await make_project(builder))
-    with serving(1, CATALOGUE_SECONDS="60") as [(_, address)]:
-        async with httpx2.AsyncClient(base_url=address) as server:
-            path = f"/api/projects/{project_id}/units"
-            assert (await server.get(path)).json()[0]["price"] == 7500000.01
-            with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as login:
-                listening = "datname = current_database() AND query LIKE 'LISTEN%'"
-                async with asyncio.timeout(20):
-                    while login.execute(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {listening}").fetchone() != (
-                        1,
-                    ):
-                        await asyncio.sleep(0.01)  # it may not listen yet
-            assert (await client.patch(f"/api/units/{unit_id}", json={"price": 8100000}, headers=builder.headers)).status_code == 200
-            async with asyncio.timeout(20):
-                while (await server.get(path)).json()[0]["price"] != 8100000:
-                    await asyncio.sleep(0.01)
 
 
 async def test_a_total_counts_so_far_and_no_further(house, monkeypatch):

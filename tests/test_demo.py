@@ -104,6 +104,8 @@ EMPTY = {
     "idempotency_keys": "the portals send them",
     "refresh_tokens": "nobody has signed in yet",
     "throttles": "nor failed to",
+    "reminders": "the clock adds them, within the first hour",
+    "dunning_pauses": "finance adds them",
     "account_codes": "mails bring them, to whoever registers or forgets a password",
 }
 """Tables that have no rows, and why."""
@@ -125,8 +127,8 @@ async def test_units_and_bookings_are_in_every_state(answers):
         *("unreleased", "available", "held", "reserved", "booked", "blocked", "sold", "handed_over")
     }
     assert await words("SELECT DISTINCT status FROM bookings") == {
-        *("inquiry", "waitlisted", "reserved", "token_paid", "booking_confirmed", "registered", "handed_over"),
-        *("rejected", "cancelled", "expired"),
+        *("inquiry", "waitlisted", "reserved", "token_paid", "booking_confirmed", "agreement_signed", "registered", "possession_offered"),
+        *("handed_over", "cancellation_requested", "rejected", "cancelled", "expired", "transferred", "swapped"),
     }
     reserved = await words(
         """SELECT DISTINCT CASE WHEN reserve_expires_at IS NULL THEN 'firm' WHEN reserve_expires_at > now() THEN 'fresh' ELSE 'lapsed' END
@@ -167,9 +169,10 @@ async def test_wishes_are_in_every_state(answers):
 WRONG = {
     "a unit and its booking differ": """
         SELECT u.id FROM units u JOIN bookings b ON b.unit_id = u.id WHERE b.status IN
-            ('reserved', 'token_paid', 'booking_confirmed', 'registered', 'handed_over')
+            ('reserved', 'token_paid', 'booking_confirmed', 'agreement_signed', 'registered', 'possession_offered', 'handed_over')
         AND (u.customer_id <> b.customer_id OR u.status <> CASE b.status WHEN 'token_paid' THEN 'reserved'
-            WHEN 'booking_confirmed' THEN 'booked' WHEN 'registered' THEN 'sold' ELSE b.status END)""",
+            WHEN 'booking_confirmed' THEN 'booked' WHEN 'agreement_signed' THEN 'booked' WHEN 'registered' THEN 'sold'
+            WHEN 'possession_offered' THEN 'sold' ELSE b.status END)""",
     "a taken unit has no booking": """
         SELECT id FROM units u WHERE status IN ('reserved', 'booked', 'sold', 'handed_over') AND NOT EXISTS
             (SELECT FROM bookings b WHERE b.unit_id = u.id AND b.customer_id = u.customer_id)""",
@@ -179,9 +182,10 @@ WRONG = {
         GROUP BY b.id HAVING sum(i.amount) <> b.total_amount""",
     "a line or a receipt is not the sum of its allocations": """
         SELECT id FROM installments i WHERE allocated <>
-            (SELECT coalesce(sum(principal), 0) FROM allocations a WHERE a.installment_id = i.id)
+            (SELECT coalesce(sum(principal + tax + interest), 0) FROM allocations a WHERE a.installment_id = i.id)
         UNION ALL
-        SELECT id FROM payments p WHERE allocated <> (SELECT coalesce(sum(principal), 0) FROM allocations a WHERE a.payment_id = p.id)""",
+        SELECT id FROM payments p WHERE allocated <> 
+            (SELECT coalesce(sum(principal + tax + interest), 0) FROM allocations a WHERE a.payment_id = p.id)""",
     "receipt numbers have gaps": """
         SELECT builder_id FROM payments WHERE receipt_no IS NOT NULL GROUP BY builder_id, left(receipt_no, -6)
         HAVING count(*) <> max(right(receipt_no, 5)::int) OR min(right(receipt_no, 5)::int) <> 1""",
@@ -191,10 +195,11 @@ WRONG = {
     "a home is handed over that is not paid": """
         SELECT b.id FROM bookings b JOIN installments i ON i.booking_id = b.id WHERE b.status = 'handed_over' AND i.status <> 'paid'""",
     "a step comes before the one that it follows": """
-        SELECT id FROM bookings WHERE confirmed_at < booking_date OR created_at <> booking_date OR created_at > now()
+        SELECT id FROM bookings WHERE confirmed_at < booking_date AND coalesce(transferred_from_id, swapped_from_id) IS NULL OR created_at <> booking_date OR created_at > now()
         UNION ALL SELECT p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
             WHERE p.created_at < b.created_at OR p.created_at > now()
-        UNION ALL SELECT i.id FROM installments i WHERE demanded_at < created_at OR demanded_at > now()
+        UNION ALL SELECT i.id FROM installments i JOIN bookings b ON b.id = i.booking_id
+            WHERE demanded_at < i.created_at AND b.transferred_from_id IS NULL OR demanded_at > now()
         UNION ALL SELECT id FROM appointments WHERE created_at > starts_at OR created_at > now()
             OR status IN ('completed', 'no_show') <> (starts_at < now())
         UNION ALL SELECT id FROM notifications WHERE created_at > now() OR read_at < created_at OR read_at > now()""",
@@ -254,8 +259,8 @@ async def test_the_customer_finds_a_story_in_the_middle(client):
     customer = await sign_in(client, "customer@test.com")
     me = (await client.get("/api/auth/me", **customer)).json()["customer_id"]
     bookings = (await client.get(f"/api/bookings/customer/{me}", **customer)).json()
-    assert {"booking_confirmed", "token_paid", "reserved", "inquiry", "cancelled"} == {booking["status"] for booking in bookings}
-    late = next(booking for booking in bookings if booking["status"] == "booking_confirmed")
+    assert {"agreement_signed", "token_paid", "reserved", "inquiry", "cancelled"} == {booking["status"] for booking in bookings}
+    late = next(booking for booking in bookings if booking["status"] == "agreement_signed")
     lines = (await client.get(f"/api/bookings/{late['id']}/payments", **customer)).json()["payment_schedule"]
     assert [line["status"] for line in lines if line["kind"] == "charge"] == ["paid"], "two more sockets"
     assert [line["status"] for line in lines if line["kind"] == "installment"].count("paid") == 4
@@ -293,7 +298,8 @@ async def test_agreements_were_drafted_before_anything_was_signed_and_the_two_cu
         FROM agreements a JOIN bookings b ON b.id = a.booking_id JOIN users u ON u.id = a.customer_id
         WHERE u.email LIKE 'customer%@test.com' ORDER BY a.id"""
     )
-    assert len(said) == 4 and {row[:2] for row in said} == {("booking_confirmed", True), ("handed_over", True), ("handed_over", False)}
+    kinds = {("booking_confirmed", True), *((status, draft) for status in ("agreement_signed", "handed_over") for draft in (True, False))}
+    assert len(said) == 5 and {row[:2] for row in said} == kinds
     assert all(row[2:] == (True, True) for row in said)
 
 

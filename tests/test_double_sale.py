@@ -2,16 +2,13 @@
 
 import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack
 
-import httpx2
 import pytest
 
 from realestate.database import WORKER
 from realestate.models.bookings import Booking
 from realestate.models.units import Unit
 from tests.factories import let_time_pass, make_builder, make_customer, make_unit
-from tests.servers import serving
 from tests.speaking import speaking
 from tests.stories import pay, reserve, reserved_booking
 
@@ -56,13 +53,6 @@ async def all_want_one(clients):
 
 async def test_two_hundred_want_one_unit_and_one_gets_it(client):
     await all_want_one([client])
-
-
-async def test_nor_is_it_sold_twice_through_two_server_processes(house):
-    with serving(2, POOL_SIZE="0.5") as servers:
-        async with AsyncExitStack() as doors:
-            strangers = [httpx2.AsyncClient(base_url=address, timeout=30) for _, address in servers]
-            await all_want_one([await doors.enter_async_context(stranger) for stranger in strangers])
 
 
 async def test_a_hold_past_its_time_is_free_with_no_sweeper_running(client):

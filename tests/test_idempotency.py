@@ -15,9 +15,8 @@ from realestate.database import WORKER
 from realestate.main import app
 from realestate.models.idempotency import LIFETIME
 from realestate.services import idempotency
-from tests.factories import make_builder, make_customer, make_project, make_unit, make_units, unique
+from tests.factories import make_builder, make_customer, make_project, make_unit, make_units
 from tests.queries import counted
-from tests.servers import serving
 from tests.speaking import attempt, speaking, until
 from tests.stories import pay, picture, reserved_booking
 from tests.test_commit import CUT, deferred  # noqa: F401  # a fixture
@@ -275,22 +274,6 @@ async def test_an_acknowledgement_that_got_lost_is_given_again(client):
     again = await book(client, customer, "k1", unit_id)
     assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
     assert await bookings_of(unit_id) == 1
-
-
-async def test_an_answer_survives_the_server_that_gave_it(house):
-    builder = await make_builder()
-    said = {"json": {"project_name": unique("Residency"), "project_type": "residential", "location_city": "Pune"}}
-    said |= {"url": "/api/projects", "headers": keyed(builder, "k1")}
-    with serving() as [(process, address)]:
-        async with httpx2.AsyncClient(base_url=address, timeout=10) as http:
-            first = await http.post(**said)
-        process.kill()
-    with serving() as [(_, address)]:
-        async with httpx2.AsyncClient(base_url=address, timeout=10) as http:
-            again = await http.post(**said)
-    assert first.status_code == 201, first.text
-    same(first, again)
-    assert await count("SELECT count(*) FROM projects WHERE builder_id = %s", builder.builder_id) == 1
 
 
 # ── A day later ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,9 +21,9 @@ from realestate.models.base import Base
 from realestate.models.bookings import Booking
 from realestate.models.money import financial_year
 from realestate.models.notifications import Event
+from realestate.models.tellings import TELLINGS
 from realestate.models.units import Unit
 from realestate.services import pricing
-from realestate.services.notifications import TELLINGS
 from tests.test_demo import FACTS, INBOXES, WRONG, house_of_its_own, rows, sign_in, words
 
 pytestmark = pytest.mark.anyio
@@ -153,9 +153,10 @@ async def test_bookings_are_priced_as_the_product_prices_them(answers):
             await session.refresh(unit, ["project"])
             await session.refresh(booking, ["installments"])
             kept, lines = terms(booking), schedule(booking.installments)
-            pricing.price(booking, unit, unit.price, booking.payment_plan)
+            pricing.price(booking, unit, unit.price, booking.payment_plan, unit.price_lines)
             assert terms(booking) == kept
-            assert schedule(pricing.schedule(booking, booking.booking_date, booking.booking_date.date())) == lines
+            noon = booking.booking_date.replace(hour=6)  # of that day, where the project stands
+            assert schedule(pricing.schedule(booking, unit.project, noon)) == lines
         session.expunge_all()
 
 

@@ -30,6 +30,10 @@ def check_settings() -> None:
         raise Refusal("DATABASE_URL: name the application's login too; the server does not run as the owner of the tables.")
     if settings.secret_key and len(settings.secret_key.encode()) < LEAST_KEY:
         raise Refusal(f"SECRET_KEY: has fewer than {LEAST_KEY} bytes; leave it empty in development, or generate one.")
+    if bool(settings.stripe_secret_key) != bool(settings.stripe_webhook_secret):
+        raise Refusal("STRIPE_WEBHOOK_SECRET: belongs with STRIPE_SECRET_KEY; without both, nobody would know who has paid.")
+    if len({bool(settings.razorpay_key_id), bool(settings.razorpay_key_secret), bool(settings.razorpay_webhook_secret)}) > 1:
+        raise Refusal("RAZORPAY_WEBHOOK_SECRET: belongs with RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET; set all three or none.")
     if settings.is_production:
         _check_production()
 

@@ -1,6 +1,5 @@
 """Phases and updates in the database. The project is locked before them: its overall progress and its forecast follow."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -25,11 +24,6 @@ async def lock(session: AsyncSession, model: type[Row], id: int) -> tuple[Row, P
     if project is None or row is None:
         raise NotFound
     return row, project
-
-
-async def now(session: AsyncSession) -> datetime:
-    """The database's time; demo data live in the past."""
-    return session.info.get("now") or (await session.scalars(select(func.now()))).one()
 
 
 async def has_tower(session: AsyncSession, project: Project, tower: str) -> bool:

@@ -1,5 +1,6 @@
 """Settings in the database."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
@@ -27,3 +28,14 @@ async def find(session: AsyncSession, key: str, scope: SettingScope, place: dict
     """What has been set at this very place, locked. Of two who set it first, a constraint lets one through."""
     wanted = (SystemSetting.setting_key == key, SystemSetting.scope == scope)
     return await session.scalar(select(SystemSetting).where(*wanted).filter_by(**place).with_for_update())
+
+
+async def find_values(session: AsyncSession, key: str, builder_id: int, project_id: int) -> Sequence[Any]:
+    """All that has been set for a project, its company and everybody, the narrowest last."""
+    row = SystemSetting
+    places = (
+        row.scope == SettingScope.everybody,
+        and_(row.scope == SettingScope.builder, row.builder_id == builder_id),
+        and_(row.scope == SettingScope.project, row.project_id == project_id),
+    )
+    return (await session.scalars(select(row.setting_value).where(row.setting_key == key, or_(*places)).order_by(NARROWNESS))).all()

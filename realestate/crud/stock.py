@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -60,12 +59,6 @@ def _fitting(only: Mapping[str, Any]) -> Iterable[ColumnElement[bool]]:
 def _moment(session: AsyncSession) -> Any:
     """The database's now; demo data live in the past."""
     return literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()
-
-
-async def now(session: AsyncSession) -> datetime:
-    """The same, to be written down."""
-    said: datetime = (await session.scalars(select(_moment(session)))).one()
-    return said
 
 
 async def add(session: AsyncSession, project: Project, units: Sequence[Unit]) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import DateTime, Text, bindparam, case, cast, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, case, cast, func, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer_group
 from sqlalchemy.orm.attributes import set_committed_value
 
 from realestate.errors import Conflict, NotFound
 from realestate.models.accounts import Role
+from realestate.models.bookings import Booking, BookingParty
 from realestate.models.notifications import Event, Notification, Subject
 from realestate.models.projects import Project
 from realestate.models.units import Hold, Unit, UnitStatus, claim_is_over_at
@@ -45,7 +46,7 @@ async def lock(session: AsyncSession, unit_id: int) -> Claim:
 
 _NOW = func.coalesce(bindparam("now", type_=DateTime(timezone=True)), func.now())
 _OF_UNIT = ("id", "builder_id", "project_id", "tower", "unit_number", "price", "price_lines", "status", "customer_id", "version")
-_OF_PROJECT = ("project_name", "rules", "payment_plans", "currency", "timezone", "promised_possession_date")
+_OF_PROJECT = ("project_name", "rules", "payment_plans", "currency", "timezone", "jurisdiction", "promised_possession_date")
 _CLAIM = Command(
     select(
         *(getattr(Unit, name) for name in _OF_UNIT),
@@ -140,3 +141,12 @@ async def take_ending_holds(session: AsyncSession, most: int) -> Sequence[tuple[
     )
     rows = await session.execute(ending.order_by(Hold.id).limit(most).with_for_update(of=Hold, skip_locked=True))
     return [(hold, unit) for hold, unit in rows]
+
+
+async def claimants(session: AsyncSession, unit_ids: Sequence[int]) -> set[int]:
+    """To which customers some units may say more than to everybody: whose they are, and whoever has a booking of them. By the system."""
+    wanted = func.any(cast(list(unit_ids), ARRAY(BigInteger)))
+    party = select(BookingParty.customer_id).join(Booking, Booking.id == BookingParty.booking_id).where(Booking.unit_id == wanted)
+    whose = select(Unit.customer_id).where(Unit.id == wanted, Unit.customer_id.is_not(None))
+    bookers = select(Booking.customer_id).where(Booking.unit_id == wanted)
+    return {one for one in await session.scalars(union(party, whose, bookers)) if one is not None}

@@ -10,10 +10,13 @@ from realestate.demo.sales import Sale
 from realestate.models.bookings import PaymentPlan
 from realestate.models.money import PlanLine, PlanTrigger, round_cents, split
 from realestate.models.payments import PaymentMethod, PaymentType
-from realestate.models.plans import lines_of
+from realestate.models.plans import plan_of
+from realestate.models.projects import Jurisdiction
 from realestate.models.rules import Rules
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+SIGNED = DAY * 20
+"""After the reserve."""
 QUARTER = 92
 """Days: three months are never more. Ages stay clear of due dates, so that the same lines are due on whatever day this runs."""
 OPEN_PLANS = (PaymentPlan.construction_linked, PaymentPlan.construction_linked, PaymentPlan.hybrid, PaymentPlan.possession_linked)
@@ -72,20 +75,81 @@ def hand_over(sale: Sale) -> None:
     place = sale.site.place
     sale.plan = PaymentPlan.full_payment
     _complete(sale, sale.begin(400, place.launched * 30 - 20))
-    sale.at(sale.diary.ago(sale.random.randint(5, max(10, -30 * place.ready - 15))), sale.hand_over)
+    moment = sale.diary.ago(sale.random.randint(5, max(10, -30 * place.ready - 15)))
+    sale.at(moment - DAY * 20, sale.offer_possession)
+    sale.at(moment, sale.hand_over)
+
+
+def offer(sale: Sale) -> None:
+    """Ready for weeks, and not fetched yet."""
+    sale.plan = PaymentPlan.full_payment
+    _complete(sale, sale.begin(400, sale.site.place.launched * 30 - 20))
+    sale.at(sale.diary.ago(12), sale.offer_possession)
+    sale.at(sale.diary.ago(4), sale.complain)
+
+
+def share(sale: Sale, customer_id: int) -> None:
+    """A couple's."""
+    start = sale.begin(13, 18)  # while the agreement, which names them both, is not signed
+    _allot(sale, start)
+    sale.at(start + DAY * 10, partial(sale.share, customer_id))
+
+
+def ask_to_leave(sale: Sale) -> None:
+    start = sale.begin(40, 60)
+    _allot(sale, start)
+    sale.at(sale.diary.ago(3), partial(sale.ask_to_leave, "We are moving to another city."))
+
+
+def leave(sale: Sale) -> None:
+    """The unit is for somebody else since."""
+    start = sale.begin(90, 120)
+    _send_token(sale, start)
+    sale.at(start + DAY * 3, sale.confirm)
+    sale.at(start + DAY * 40, partial(sale.ask_to_leave, "The loan has been refused."))
+    sale.at(start + DAY * 45, sale.leave)
+
+
+def give_over(sale: Sale, customer_id: int) -> None:
+    start = sale.begin(70, 90)
+    _allot(sale, start)
+    sale.at(start + DAY * 30, partial(sale.give_over, customer_id))
+
+
+def exchange(sale: Sale, unit_id: int) -> None:
+    """For another one; the first is free since."""
+    start = sale.begin(50, 70)
+    _send_token(sale, start)
+    sale.at(start + DAY * 3, sale.confirm)
+    sale.at(start + DAY * 10, partial(sale.exchange, unit_id))
 
 
 def _complete(sale: Sale, start: datetime) -> None:
     _allot(sale, start)
     _pay_lines(sale, start)
-    sale.at(start + DAY * 80, sale.draft)
+    if not _signs_early(sale):
+        _sign(sale, start)
     sale.at(start + DAY * 110, sale.register)
 
 
 def _allot(sale: Sale, start: datetime) -> None:
     _send_token(sale, start)
     sale.at(start + DAY * 3, sale.confirm)
-    sale.site.gone.append((sale.unit_id, sale.price))
+    sale.site.gone.append((sale.unit_id, sale.price, sale.customer_id))
+    if _signs_early(sale):
+        _sign(sale, start)
+
+
+def _signs_early(sale: Sale) -> bool:
+    """In India, where little may be asked for before the agreement."""
+    return sale.site.project.jurisdiction is Jurisdiction.in_rera
+
+
+def _sign(sale: Sale, start: datetime) -> None:
+    """Unless it was reserved so lately that this is still to come."""
+    for moment, verb in ((start + SIGNED - DAY * 8, sale.draft), (start + SIGNED, sale.sign)):
+        if moment < sale.diary.now:
+            sale.at(moment, verb)
 
 
 # ── Money ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +157,7 @@ def _allot(sale: Sale, start: datetime) -> None:
 
 def _send_token(sale: Sale, start: datetime) -> None:
     """By half of them all of the first line at once."""
-    pays_all = sale.random.random() < 0.5 and sale.plan is not PaymentPlan.full_payment
+    pays_all = sale.random.random() < 0.5 and sale.plan not in (PaymentPlan.full_payment, PaymentPlan.possession_linked)
     sale.paid = _amounts(sale)[0] if pays_all else _token(sale)
     method = M.bank_transfer if pays_all else sale.random.choice(SMALL[sale.site.project.currency])
     sale.at(start + DAY, partial(sale.pay, sale.paid, method, PaymentType.token))
@@ -110,7 +174,8 @@ def _pay_lines(sale: Sale, start: datetime, unpaid: int = 0) -> None:
             sale.at(moment + DAY * 2, partial(sale.pay, round_cents(amount * 2 / 5), M.bank_transfer))
             if sale.needs_loan:
                 sale.at(moment + DAY * 3, sale.bounce)
-        elif sale.needs_loan:
+                sale.at(moment + DAY * 4, sale.take_back_charge)
+        elif sale.needs_loan or sale.random.random() < 0.5:
             sale.at(moment + DAY * 3, sale.ask_for_waiver)
 
 
@@ -124,20 +189,23 @@ def _pay_line(sale: Sale, moment: datetime, amount: Decimal) -> None:
 def _due_lines(sale: Sale, start: datetime) -> Iterator[tuple[datetime, Decimal]]:
     """What is to be paid until today, and when; of the first line, what the first payment leaves."""
     paid = sale.paid
-    for line, amount in zip(lines_of(sale.plan), _amounts(sale), strict=True):
-        moment = _when_due(line, start)
+    for line, amount in zip(plan_of({}, sale.plan).lines, _amounts(sale), strict=True):
+        moment = _when_due(sale, line, start)
         if moment and moment <= sale.diary.now and amount > paid:
             yield moment, amount - paid
         paid = Decimal(0)
 
 
-def _when_due(line: PlanLine, start: datetime) -> datetime | None:
+def _when_due(sale: Sale, line: PlanLine, start: datetime) -> datetime | None:
     """Not before the line's date, and the same distance from the start whatever the months' lengths: else the order of payments varied."""
     match line.trigger:
         case PlanTrigger.on_booking:
-            return start + DAY * line.due_in_days
+            waits = _signs_early(sale) and line.weight > (sale.site.project.pre_agreement_cap or 100)
+            return max(start + DAY * line.due_in_days, start + SIGNED if waits else start)
         case PlanTrigger.on_date:
             return start + DAY * (line.offset_months // 3 * QUARTER + line.offset_days)
+        case PlanTrigger.on_agreement if _signs_early(sale):
+            return start + SIGNED + DAY * line.due_in_days
     return None
 
 
@@ -147,4 +215,4 @@ def _token(sale: Sale) -> Decimal:
 
 
 def _amounts(sale: Sale) -> list[Decimal]:
-    return split(sale.price, [line.weight for line in lines_of(sale.plan)])
+    return split(sale.price, [line.weight for line in plan_of({}, sale.plan).lines])

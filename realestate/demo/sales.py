@@ -11,22 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import WORKER, Identity
-from realestate.demo.clock import Clock, backdate
+from realestate.demo import shapes
+from realestate.demo.clock import Clock, backdate, spread
 from realestate.demo.papers import put_on_paper
 from realestate.demo.sites import Site
 from realestate.models.accounts import LeadSource, Role
-from realestate.models.bookings import BookingStatus, PaymentPlan
-from realestate.models.payments import PaymentMethod, PaymentType
-from realestate.models.units import UnitStatus
+from realestate.models.bookings import PartyInviteKind, PaymentPlan
+from realestate.models.documents import Audience, DocumentKind
+from realestate.models.payments import InstallmentKind, InstallmentStatus, PaymentMethod, PaymentType
 from realestate.schemas.bookings import BookingCreate, BookingIntent
+from realestate.schemas.cancellations import CancellationCreate, SettlementTerms
+from realestate.schemas.documents import DocumentCreate
 from realestate.schemas.payments import PaymentCreate
-from realestate.services import bookings, claims, payments, units
-from realestate.services.payments import waivers
+from realestate.schemas.possession import SnagCreate
+from realestate.services import bookings, claims, documents, payments, units
+from realestate.services.payments import accruing, notes, waivers
 from realestate.services.payments.waivers import OWED
 
 Verb = Callable[[], Awaitable[object]]
-
-
 REFERENCES = {
     PaymentMethod.bank_transfer: "NEFT",
     PaymentMethod.cheque: "CHQ",
@@ -160,6 +162,12 @@ class Sale:
         """The bank has not paid the latest payment after all."""
         await payments.bounce(self.session, self.payment_id, "Returned by the bank: funds insufficient.")
 
+    async def take_back_charge(self) -> None:
+        """It was the company's bank that had made the mistake: what was charged for it is not owed."""
+        lines = await crud.payments.schedule(self.session, self.booking_id)
+        for line in (one for one in lines if one.kind is InstallmentKind.charge and one.status is InstallmentStatus.demanded):
+            await notes.take_back(self.session, self.site.team.finance, line.id, "The mistake was the bank's.", None)
+
     async def confirm(self) -> None:
         await bookings.confirm(self.session, self.booking_id)
 
@@ -171,23 +179,71 @@ class Sale:
 
     async def lapse(self) -> None:
         """Somebody comes upon a reserve that has not been paid for."""
-        unit, _, _ = await crud.units.lock(self.session, self.unit_id)
-        await claims.lapse(self.session, unit)
+        unit, _, now = await crud.units.lock(self.session, self.unit_id)
+        await claims.lapse(self.session, unit, now)
 
     async def draft(self) -> None:
         """The agreement, while its terms can still be written."""
         await put_on_paper(self.session, self.site.team.owner, self.booking_id)
 
+    async def sign(self) -> None:
+        """By the customer, and for the company."""
+        for by in (Identity(Role.customer, self.customer_id), self.site.team.owner):
+            await bookings.sign(self.session, by, self.booking_id, None)
+        spread(self.session)
+
     async def register(self) -> None:
-        """Written directly, as the worker: no verb of the product signs agreements or hands over keys yet."""
-        unit, _, now = await crud.units.lock(self.session, self.unit_id)
-        booking = await crud.bookings.get(self.session, self.booking_id)
-        booking.status, booking.agreement_no = BookingStatus.registered, f"AG-{booking.id:06d}"
-        booking.agreement_date, booking.actual_registration_date = (now - timedelta(days=21)).date(), now.date()
-        unit.status = UnitStatus.sold
+        number = f"{self.site.place.city[:3].upper()}-{self.booking_id}/{self.diary.clock.moment.year}"
+        await bookings.register(self.session, self.booking_id, number, self.site.project.date_at(self.diary.clock.moment))
+
+    async def offer_possession(self) -> None:
+        """The site has been certified by then."""
+        if not await crud.bookings.has_certificate(self.session, self.site.project.id):
+            said = DocumentCreate(kind=DocumentKind.occupancy_certificate, project_id=self.site.project.id, audience=Audience.booked)
+            async with documents.stored(shapes.card("Occupancy certificate"), "Occupancy certificate.jpg") as upload:
+                await documents.create(self.session, self.site.team.owner, upload, said)
+        await bookings.offer_possession(self.session, self.booking_id)
+
+    async def pay_off(self) -> None:
+        """Whatever has been asked for and not been paid, changes that were agreed on and interest included."""
+        project, booking = self.site.project, await crud.bookings.peek(self.session, self.booking_id)
+        left = await accruing.owed(self.session, booking, project, project.date_at(self.diary.clock.moment))
+        lines = await crud.payments.schedule(self.session, self.booking_id)
+        if left := left + sum((line.outstanding for line in lines if line.demanded_at), Decimal(0)):
+            await self.pay(left, PaymentMethod.bank_transfer)
 
     async def hand_over(self) -> None:
-        """Written directly, like the registration."""
-        unit, _, _ = await crud.units.lock(self.session, self.unit_id)
-        booking = await crud.bookings.get(self.session, self.booking_id)
-        booking.status, unit.status = BookingStatus.handed_over, UnitStatus.handed_over
+        await self.pay_off()
+        await bookings.acknowledge(self.session, self.booking_id)
+        await bookings.tick(self.session, self.booking_id, {"keys": True, "meters": True, "documents": True})
+        await bookings.hand_over(self.session, self.booking_id)
+
+    async def ask_to_leave(self, reason: str) -> None:
+        by = Identity(Role.customer, self.customer_id)
+        await bookings.request_cancellation(self.session, by, self.booking_id, CancellationCreate(reason=reason))
+
+    async def leave(self) -> None:
+        """Settled; what goes back waits for somebody else's approval."""
+        await bookings.approve_cancellation(self.session, self.site.team.owner, self.booking_id, SettlementTerms())
+
+    async def share(self, customer_id: int) -> None:
+        """Half of it is somebody else's from now on."""
+        await self._let_in(customer_id, PartyInviteKind.co_applicant, Decimal(50))
+
+    async def complain(self) -> None:
+        by = Identity(Role.customer, self.customer_id)
+        await bookings.report_snag(self.session, by, self.booking_id, SnagCreate(title="The balcony door does not close"))
+
+    async def _let_in(self, customer_id: int, kind: PartyInviteKind, share: Decimal | None = None) -> None:
+        owner = Identity(Role.customer, self.customer_id)
+        made = await bookings.invite_party(self.session, owner, self.booking_id, kind, share)
+        await bookings.join(self.session, Identity(Role.customer, customer_id), made.code)
+
+    async def give_over(self, customer_id: int) -> None:
+        """To somebody who has brought the owner's code; nothing may be overdue."""
+        await self.pay_off()
+        await self._let_in(customer_id, PartyInviteKind.transferee)
+        await bookings.transfer(self.session, self.site.team.owner, self.booking_id, customer_id)
+
+    async def exchange(self, unit_id: int) -> None:
+        await bookings.swap(self.session, self.site.team.owner, self.booking_id, unit_id)

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate.config import settings
 from realestate.database import WORKER, execute, transaction
 from realestate.demo.clock import turned_back
+from realestate.demo.escrow import draw_all
 from realestate.demo.notices import put_up
 from realestate.demo.offers import offer_all
 from realestate.demo.people import COMPANIES, CUSTOMERS, SITE
 from realestate.demo.places import PLACES
+from realestate.demo.questions import ask_all
 from realestate.demo.sales import Diary
 from realestate.demo.shelf import fill_shelf
 from realestate.demo.sites import Site, open_site
@@ -111,6 +113,8 @@ async def fill(session: AsyncSession, now: datetime) -> str:
         talk_all(diary, sites, customers)
         wish_all(diary, sites, customers[0])
         offer_all(diary, sites, customers)
+        draw_all(diary, sites)
+        ask_all(diary, sites)
         await diary.live()
     await _tell(session, diary)
     return await _finish(session, [team.builder.id for team in teams.values()])

@@ -32,7 +32,7 @@ class Site:
     project: Project
     team: Team
     free: list[tuple[int, Decimal]]
-    gone: list[tuple[int, Decimal]] = field(default_factory=list)
+    gone: list[tuple[int, Decimal, int]] = field(default_factory=list)
 
 
 async def open_site(session: AsyncSession, place: Place, team: Team, random: Random, today: date) -> Site:
@@ -78,18 +78,18 @@ def _project(place: Place, team: Team) -> dict[str, Any]:
         "images": [f"https://picsum.photos/seed/{slug}-{n}/1200/800" for n in range(1, 5)],
         "floor_plans": [_floor_plan(kind) for kind in dict.fromkeys(place.podium + place.stacks)],
         "is_featured": place.is_featured,
-        # a day, so that a hold can be tried at leisure; and no cap before agreements, which these buyers never sign
-        "rules": {"hold_minutes": 1440, "interest_percent": "10.75", "bounce_charge": "500", "pre_agreement_cap": "100"},
+        # a day, so that a hold can be tried at leisure; days of grace, because dates by the month come sooner or later with the month
+        "rules": {"hold_minutes": 1440, "interest_percent": "10.75", "grace_days": 10, "bounce_charge": "500"},
     }
 
 
 def _dates(place: Place, today: date) -> dict[str, date | None]:
-    """Ground is broken two months after the launch; the buyers are promised three months more than the plan."""
+    """Ground is broken two months after the launch; the buyers are promised ninety days more than the plan."""
     ready = add_months(today, place.ready)
     return {
         "start_date": add_months(today, 2 - place.launched),
         "expected_completion_date": ready,
-        "promised_possession_date": add_months(ready, 3),
+        "promised_possession_date": today + timedelta(days=30 * place.ready + 90),  # days: what delay costs is the same whenever this runs
         "actual_completion_date": ready if place.ready < 0 else None,
     }
 

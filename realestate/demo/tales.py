@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from realestate.demo import purchases
+from realestate.demo import online, purchases
 from realestate.demo.people import LET_GO, REMARKS
 from realestate.demo.places import Tale
 from realestate.demo.purchases import DAY, HOUR
@@ -15,20 +15,23 @@ from realestate.schemas.bookings import BookingIntent
 def tell_all(diary: Diary, sites: dict[str, Site], customers: list[int]) -> None:
     """The tales of everybody, and first those of the two customers whose logins are told to people."""
     _tell_of_logins(diary, sites, *customers[:2])
+    _tell_of_ends(diary, sites["Deccan Crest Riverwalk"], sites["Deccan Crest Old Orchard"], customers[2:])
     for site in sites.values():
         for tale, number in site.place.tales.items():
             for _ in range(number):
                 TALES[tale](_sale(diary, site, diary.random.choice(customers[2:])))
     for site in sites.values():
         for _ in range(site.place.waiting):
-            _wait(Sale(diary, site, diary.random.choice(customers[2:]), *site.gone.pop()))
+            unit_id, price, owner_id = site.gone.pop()
+            others = [one for one in customers[2:] if one != owner_id]
+            _wait(Sale(diary, site, diary.random.choice(others), unit_id, price))
 
 
 def _tell_of_logins(diary: Diary, sites: dict[str, Site], first: int, second: int) -> None:
     river, creek = sites["Deccan Crest Riverwalk"], sites["Palm Meridian Creek Terraces"]
     orchard, heights, skyline = sites["Deccan Crest Old Orchard"], sites["Kaveri Vista Cyber Heights"], sites["Deccan Crest Skyline"]
     purchases.buy_in_quarters(_sale(diary, river, first), 4, unpaid=1)
-    purchases.pay_token(_sale(diary, creek, first))
+    online.pay_token(_sale(diary, creek, first))
     _ask(_sale(diary, heights, first))
     _cancel(_sale(diary, skyline, first))
     _reserve(_sale(diary, skyline, first))
@@ -36,6 +39,17 @@ def _tell_of_logins(diary: Diary, sites: dict[str, Site], first: int, second: in
     purchases.buy_in_quarters(_sale(diary, creek, second), 3, unpaid=0)
     purchases.hand_over(_sale(diary, orchard, second))
     _reserve(_sale(diary, river, second))
+
+
+def _tell_of_ends(diary: Diary, river: Site, orchard: Site, people: list[int]) -> None:
+    """Those on their last steps, and those who have not gone on as they began."""
+    purchases.share(_sale(diary, river, people[7]), people[8])
+    purchases.offer(_sale(diary, orchard, people[1]))
+    online.pay_too_late(_sale(diary, river, people[9]))
+    purchases.ask_to_leave(_sale(diary, river, people[2]))
+    purchases.leave(_sale(diary, river, people[3]))
+    purchases.give_over(_sale(diary, river, people[4]), people[5])
+    purchases.exchange(_sale(diary, river, people[6]), river.free.pop()[0])
 
 
 def _sale(diary: Diary, site: Site, customer_id: int) -> Sale:

@@ -7,7 +7,21 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from realestate.models.jobs import Task
-from realestate.services import appointments, change_requests, claims, deliveries, documents, dues, idempotency, jobs, messages, sealing
+from realestate.services import (
+    agreements,
+    appointments,
+    change_requests,
+    claims,
+    deliveries,
+    documents,
+    dues,
+    dunning,
+    idempotency,
+    jobs,
+    messages,
+    online,
+    sealing,
+)
 
 
 class Periodic(NamedTuple):
@@ -24,15 +38,21 @@ PERIODIC = (
     Periodic(Task.warn_holders, "* * * * *", claims.warn),
     Periodic(Task.send_messages, "* * * * *", messages.deliver_due),
     Periodic(Task.deliver, "* * * * *", deliveries.deliver_due),
+    Periodic(Task.send_refunds, "* * * * *", online.send_refunds),
+    Periodic(Task.check_checkouts, "*/5 * * * *", online.check),
     Periodic(Task.remind, "*/5 * * * *", appointments.remind),
     Periodic(Task.expire_quotes, "*/5 * * * *", change_requests.expire),
     Periodic(Task.seal_audit, "*/5 * * * *", sealing.seal),
     Periodic(Task.demand_dues, "3 * * * *", dues.demand),
-    Periodic(Task.remind_of_dues, "13 * * * *", dues.remind),
+    Periodic(Task.remind_of_dues, "13 * * * *", dunning.remind),
+    Periodic(Task.close_months, "23 * * * *", dues.close),
     Periodic(Task.clear_jobs, "41 * * * *", jobs.clear),
     Periodic(Task.clear_deliveries, "7 3 * * *", deliveries.clear),
     Periodic(Task.clear_keys, "17 3 * * *", idempotency.clear),
     Periodic(Task.sweep_objects, "27 3 * * *", documents.sweep),
 )
-DEFERRED: dict[Task, Callable[..., Awaitable[object]]] = {}
+DEFERRED: dict[Task, Callable[..., Awaitable[object]]] = {
+    Task.draw_agreement: agreements.draw_signed,
+    Task.rehearse_gateway: online.rehearse,
+}
 """What services ask for (`services.jobs.later`), each with the service that does it; its parameters are the ids."""

@@ -55,16 +55,19 @@ async def opened(connections: int = CONNECTIONS) -> AsyncIterator[App]:
 
 
 async def work() -> None:
-    """Until cancelled: then what has begun comes to its end. A database that goes away is waited for."""
-    async with opened() as app:
-        while True:
-            try:
+    """Until cancelled: then what has begun comes to its end. A database that goes away is waited for.
+
+    Each beginning has connections of its own: those that a worker had when it failed may be lost with it.
+    """
+    while True:
+        try:
+            async with opened() as app:
                 await app.run_worker_async(
                     concurrency=AT_ONCE, shutdown_graceful_timeout=DRAIN, stalled_worker_timeout=STALLED, install_signal_handlers=False
                 )
-            except Exception as error:  # noqa: BLE001  # whichever it is: without a worker nothing is done any more
-                log.warning("the worker has stopped and begins again", reason=type(error).__name__)
-            await asyncio.sleep(PAUSE)
+        except Exception as error:  # noqa: BLE001  # whichever it is: without a worker nothing is done any more
+            log.warning("the worker has stopped and begins again", reason=type(error).__name__)
+        await asyncio.sleep(PAUSE)
 
 
 def _add(app: App, task: Task, service: Callable[..., Awaitable[object]]) -> Any:

@@ -17,7 +17,7 @@ from realestate.models.bookings import Booking, BookingStatus
 from realestate.models.documents import Document, DocumentSubject
 from realestate.models.money import round_cents
 from realestate.models.payments import Installment
-from realestate.models.payments.ledger import booking_key
+from realestate.models.payments.installment import booking_key
 
 CHANGEABLE = (BookingStatus.booking_confirmed, BookingStatus.agreement_signed, BookingStatus.registered)
 """The states of a booking in which its home may still be changed."""
@@ -56,6 +56,7 @@ class ChangeRequestStatus(Kind):
 
 S = ChangeRequestStatus
 OPEN = (S.submitted, S.under_review, S.quoted, S.approved, S.in_progress)
+BEGUN = (S.in_progress, S.completed)
 AGREED = (S.approved, S.in_progress, S.completed)
 """The states in which there is a price that both sides have agreed on."""
 
@@ -87,6 +88,9 @@ class ChangeRequest(Identified, Timestamped, Versioned, Stateful, Base):
         UniqueConstraint("booking_id", "addendum_no"),
         ForeignKeyConstraint(
             ["builder_id", "quoted_by"], ["users.builder_id", "users.id"], name="fk_change_requests_quoted_by", ondelete="RESTRICT"
+        ),
+        ForeignKeyConstraint(
+            ["booking_id", "currency"], ["bookings.id", "bookings.currency"], name="fk_change_requests_currency", ondelete="RESTRICT"
         ),
         CheckConstraint("estimated_cost >= 0 AND estimated_timeline_days >= 0", name="quote_not_negative"),
         CheckConstraint("tax_amount BETWEEN 0 AND estimated_cost", name="tax_within_cost"),

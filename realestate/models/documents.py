@@ -35,6 +35,7 @@ class DocumentKind(Kind):
     payment_proof = "payment_proof"
     receipt = "receipt"
     approval = "approval"
+    occupancy_certificate = "occupancy_certificate"
     brochure = "brochure"
     floor_plan = "floor_plan"
     photo = "photo"
@@ -67,6 +68,7 @@ class Document(Identified, Timestamped, Base):
     __table_args__ = (
         UniqueConstraint("storage_key"),
         UniqueConstraint("model_id"),
+        UniqueConstraint("builder_id", "project_id", "id"),  # what certificates refer to
         ForeignKeyConstraint(
             ["builder_id", "project_id", "is_published"],
             ["projects.builder_id", "projects.id", "projects.is_published"],

@@ -12,21 +12,21 @@ from realestate.models.progress import ProjectProgress
 from realestate.models.projects import Project
 from realestate.models.units import Unit
 
-WAITS = and_(Installment.status == InstallmentStatus.scheduled, Installment.demand_state.is_(None))
+WAITS = and_(Installment.status == InstallmentStatus.scheduled, Installment.demand_state.is_(None), Installment.due_date.is_(None))
 """Its event has not come yet."""
 TRIGGER = Installment.trigger["trigger"].astext
 
 
-def milestones(reached: Any) -> Any:
+def milestones(reached: Any, waits: Any = WAITS) -> Any:
     """(line, phase) of waiting milestone lines whose threshold is `reached` (an expression over the phase `PHASE`): of a phase that several
-    scopes define, the widest counts."""
+    scopes define, the widest counts. What has a day of its own waits for that."""
     return (
         select(Installment, PHASE)
         .join(Booking, Booking.id == Installment.booking_id)
         .join(Unit, Unit.id == Booking.unit_id)
         .join(Project, Project.id == Booking.project_id)
         .join(PHASE, true())
-        .where(WAITS, TRIGGER == PlanTrigger.on_milestone.value, Booking.status.in_(DEMANDED_OF))
+        .where(waits, TRIGGER == PlanTrigger.on_milestone.value, Booking.status.in_(DEMANDED_OF))
         .where(reached >= cast(Installment.trigger["threshold_pct"].astext, Integer))
         .order_by(Installment.booking_id, Installment.seq)
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from realestate.errors import Conflict, Invalid
 from realestate.models.accounts import Builder, BuilderStatus
 from realestate.models.base import Base, Identified, Kind, Timestamped, Versioned
+from realestate.models.rules import Rules
 
 CURRENCIES = ("INR", "AED", "USD", "EUR", "GBP", "SGD", "SAR", "QAR", "CAD", "AUD")
 """Two-decimal currencies only: money is kept in hundredths."""
@@ -78,6 +79,7 @@ class Project(Identified, Timestamped, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("builder_id", "id"),  # what rows of other rooms refer to
         UniqueConstraint("builder_id", "id", "is_published"),  # what units follow
+        UniqueConstraint("id", "currency"),  # what bookings are made in, and is theirs for good
         UniqueConstraint("builder_id", "slug"),
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_on_earth"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_on_earth"),
@@ -86,6 +88,7 @@ class Project(Identified, Timestamped, Versioned, Base):
         CheckConstraint("price_range_max >= price_range_min", name="price_range_ordered"),
         CheckConstraint("total_units >= 0", name="total_units_not_negative"),
         CheckConstraint("overall_progress BETWEEN 0 AND 100", name="overall_progress_is_percent"),
+        CheckConstraint("certified_progress BETWEEN 0 AND 100", name="certified_progress_is_percent"),
         CheckConstraint("expected_completion_date >= start_date", name="completed_after_start"),
         Index("ix_projects_builder_id", "builder_id", desc("created_at"), desc("id")),
         Index("ix_projects_catalogue", "is_published", desc("created_at"), desc("id")),
@@ -124,6 +127,8 @@ class Project(Identified, Timestamped, Versioned, Base):
     forecast_possession_date: Mapped[date | None]
     actual_completion_date: Mapped[date | None]
     overall_progress: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default="0")
+    certified_progress: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default="0")
+    """The same of what has been certified, rounded down; what no phase stands for is not done."""
     images: Mapped[list[str]] = mapped_column(server_default="[]")
     floor_plans: Mapped[list[str]] = mapped_column(server_default="[]")
     brochure_url: Mapped[str | None]
@@ -136,6 +141,12 @@ class Project(Identified, Timestamped, Versioned, Base):
     def clock_at(self, moment: datetime) -> datetime:
         """The same moment on the clocks where the project stands."""
         return moment.astimezone(ZoneInfo(self.timezone))
+
+    @property
+    def pre_agreement_cap(self) -> Decimal | None:
+        """Percent of the price that may be asked for before the agreement is signed; None: all of it."""
+        own = Rules.of(self.rules or {}).pre_agreement_cap
+        return own if own is not None else self.jurisdiction.pre_agreement_cap
 
     def date_at(self, moment: datetime) -> date:
         """The calendar day of a moment where the project stands."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from realestate.compiling import Query
 from realestate.models.accounts import Role
+from realestate.models.base import CALLER
 from realestate.reading.describing import as_list, as_object, attribute_of, compile_answer, fields, inner_schema
 from realestate.reading.facets import Facets
 
@@ -30,7 +31,7 @@ TEAM = (Role.builder, Role.admin, Role.worker)
 class Detail:
     """One row by its id (or another unique `key`), as `schema` says it, or as `team` does to the builder's own people. Answers begin with `version:`.
 
-    `path` is where the row lives (`Location` of what was created).
+    `path` is where the row lives (`Location` of what was created). Of what has an `owner`, customers see only what is their own.
     """
 
     model: type[Any]
@@ -38,12 +39,15 @@ class Detail:
     path: str = ""
     team: type[BaseModel] | None = None
     key: str = "id"
+    owner: str = ""
 
     @lru_cache(maxsize=4)  # noqa: B019  # a view lives as long as the process
     def query(self, role: Role) -> Query:
         row = aliased(self.model)
         schema = self.team if self.team and role in TEAM else self.schema
         wanted = getattr(row, self.key) == bindparam("id")
+        if self.owner and role is Role.customer:
+            wanted &= getattr(row, self.owner) == CALLER
         document = as_object(select(*fields(schema, row)).correlate(row))  # of the row that is found once, for both
         version: Any = getattr(row, "version", literal_column("0"))
         said = sql_cast(version, Text) + literal_column("':'") + sql_cast(document, Text)

@@ -128,7 +128,7 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1), Whole]
 """How many, from none; fits INTEGER."""
 
 MOST_MONEY = Decimal(10**13)
-PLAIN_AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?", re.ASCII)
+PLAIN_AMOUNT = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,2})?", re.ASCII)
 
 
 def _plain(value: Any) -> Decimal:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from realestate.models.base import Kind
 from realestate.models.documents import Audience, DocumentKind, DocumentSubject, Side
 from realestate.schemas.base import Id, Input, Page, Question, Search, Wire, sort_by
 
@@ -55,6 +56,34 @@ class DocumentOut(DocumentLink):
 
 class DocumentPage(Page):
     documents: list[DocumentOut]
+
+
+class PaperKind(Kind):
+    """What the house itself draws of a booking."""
+
+    allotment_letter = "allotment_letter"
+    agreement = "agreement"
+    demand_notice = "demand_notice"
+    receipt = "receipt"
+    statement = "statement"
+    cancellation_statement = "cancellation_statement"
+    handover_record = "handover_record"
+
+
+class PaperOut(Wire):
+    """A paper that is drawn when it is asked for, by whoever may see the booking: `url` wants the token. `issued_at` null: as of today."""
+
+    kind: PaperKind
+    number: str
+    url: str = Field(examples=["/api/bookings/7/allotment-letter.pdf"])
+    content_hash: str | None = Field(description="SHA-256 of its terms, where every page says it")
+    issued_at: datetime | None
+
+
+class BookingDocumentPage(DocumentPage):
+    """What was uploaded, page by page, and beside it all papers of the booking, newest first."""
+
+    papers: list[PaperOut]
 
 
 class DocumentSearch(Search):

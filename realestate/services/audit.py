@@ -3,15 +3,15 @@
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
 
 from realestate.database import Identity
 from realestate.logs import request_id
 from realestate.models.accounts import Role
-from realestate.models.base import Base
 from realestate.models.notifications import Subject
 
 
-def record(session: AsyncSession, action: str, row: Base, *, actor_id: int | None = None, **details: Any) -> None:
+def record(session: AsyncSession, action: str, row: DeclarativeBase, *, actor_id: int | None = None, **details: Any) -> None:
     """Note that whoever this transaction speaks for did `action` to `row` (which has its id: flush first).
 
     The database knows who speaks and whose the row is. `actor_id` is only heard of the doorman, who lets people in before anybody
@@ -31,7 +31,7 @@ def record(session: AsyncSession, action: str, row: Base, *, actor_id: int | Non
     )
 
 
-def subject_of(row: Base) -> Subject:
+def subject_of(row: DeclarativeBase) -> Subject:
     """What kind of thing a row is, to those who read of it."""
     return Subject(getattr(row, "SUBJECT", type(row).__name__.lower()))
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import WORKER, transaction
 from realestate.errors import Conflict, Invalid, Replayed
 from realestate.security import sealing
+from realestate.services.jobs import until_nothing_is_left
 
 KEY = re.compile(r"[!-~]{1,255}")
 
@@ -45,13 +45,7 @@ async def keep(session: AsyncSession, key: str, status: int, headers: Sequence[t
 
 async def clear() -> int:
     """Forget the keys whose time is over; how many."""
-    total = 0
-    while True:
-        async with transaction(WORKER) as session:
-            removed = await crud.idempotency.clear(session)
-        total += removed
-        if removed == 0:
-            return total
+    return await until_nothing_is_left(crud.idempotency.clear)
 
 
 def _replayed(answer: bytes, place: str) -> Exception:

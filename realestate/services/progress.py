@@ -64,7 +64,7 @@ async def certify(session: AsyncSession, member: Identity, progress_id: int, ver
     """An engineer vouches for what is reported, with the certificate. Conflict NOTHING_TO_CERTIFY when it has been certified so far before."""
     phase, project = await crud.progress.lock(session, ProjectProgress, progress_id)
     phase.expect(version)
-    now, before = await crud.progress.now(session), phase.certified_percentage
+    now, before = await crud.clock.now(session), phase.certified_percentage
     phase.certify(Report(member.user_id, now, project.date_at(now), said.note))
     await session.flush()
     if said.document_ids:
@@ -89,11 +89,11 @@ async def crossed(session: AsyncSession, project: Project, phase: ProjectProgres
     """A phase counts as risen from `before` to `after` percent: called once for each rise, however many thresholds lie between them.
     The project is locked. The milestones that this passes are demanded, with everything else in the same transaction."""
     audit.record(session, "progress.crossed", phase, phase=phase.phase_key, before=_plain(before), after=_plain(after))
-    await payments.demand_passed(session, project, phase, await crud.progress.now(session))
+    await payments.demand_passed(session, project, phase, await crud.clock.now(session))
 
 
 async def _move(session: AsyncSession, member: Identity, project: Project, phase: ProjectProgress, said: Mapping[str, Any]) -> None:
-    now, before = await crud.progress.now(session), phase.progress_percentage
+    now, before = await crud.clock.now(session), phase.progress_percentage
     report = Report(member.user_id, now, project.date_at(now), said.get("reason"))
     phase.move(said.get("progress_percentage"), said.get("status"), report)
     await session.flush()

@@ -5,14 +5,15 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity
+from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden
 from realestate.models.accounts import BuilderStatus
 from realestate.models.base import Versions, slugify
 from realestate.models.notifications import Event
 from realestate.models.projects import Project, PublishState
+from realestate.models.units import UnitStatus
 from realestate.schemas.projects import ProjectCreate, ProjectUpdate
-from realestate.services import audit
+from realestate.services import audit, vacancies
 from realestate.services.notifications import notify
 
 DERIVED = ("price_range_min", "price_range_max")
@@ -59,7 +60,7 @@ async def tell_of_shift(session: AsyncSession, project: Project, before: date | 
 
 
 async def publish(session: AsyncSession, project_id: int) -> Project:
-    """Show it to everybody. Conflict BUILDER_NOT_ACTIVE for a company that has not been verified, WEIGHTS_INCOMPLETE with an unfinished plan."""
+    """Show it to everybody; what became free while it was hidden goes to who waits. Conflict BUILDER_NOT_ACTIVE for a company that has not been verified, WEIGHTS_INCOMPLETE with an unfinished plan."""
     builder = await crud.projects.lock_own_builder(session)
     project = await crud.projects.lock(session, project_id)
     weights = await crud.progress.total_weight(session, project_id)
@@ -67,6 +68,11 @@ async def publish(session: AsyncSession, project_id: int) -> Project:
         raise Conflict("WEIGHTS_INCOMPLETE", f"The weights of its phases total {weights}, not 100.", total=weights)
     project.publish(builder)
     audit.record(session, "project.published", project)
+    async with as_system(session):  # to whom its units are published now
+        for unit_id in await crud.claims.waited_for(session, project_id):
+            unit, _, now = await crud.units.lock(session, unit_id)
+            if unit.status is UnitStatus.available:
+                await vacancies.offer(session, unit, now)
     return project
 
 

@@ -55,7 +55,7 @@ async def change(session: AsyncSession, member: Identity, update_id: int, versio
     if said.is_published and not update.published_at:
         await _publish(session, update)
     if said.is_published is False and update.published_at:
-        update.retract(await crud.progress.now(session))
+        update.retract(await crud.clock.now(session))
     audit.record(session, "update.changed", update, fields=sorted(said.model_fields_set))
     await _attach(session, member, update, said)
     await _follow(session, update, project, was_told, counted)
@@ -67,7 +67,7 @@ async def remove(session: AsyncSession, update_id: int, version: Versions | None
     update.expect(version)
     if update.published_at:
         was_told, counted = update.is_told, update.counted_delay
-        update.retract(await crud.progress.now(session))
+        update.retract(await crud.clock.now(session))
         audit.record(session, "update.retracted", update, title=update.update_title)
         await _follow(session, update, project, was_told, counted)
         return False
@@ -91,7 +91,7 @@ async def _attach(session: AsyncSession, member: Identity, update: ConstructionU
 
 
 async def _publish(session: AsyncSession, update: ConstructionUpdate) -> None:
-    update.publish(await crud.progress.next_seq(session, update.project_id), await crud.progress.now(session))
+    update.publish(await crud.progress.next_seq(session, update.project_id), await crud.clock.now(session))
 
 
 async def _follow(session: AsyncSession, update: ConstructionUpdate, project: Project, was_told: bool, counted: int) -> None:

@@ -1,9 +1,11 @@
 """What holds between a change request and its charges, whoever writes."""
 
+from realestate.models.bookings import ACTIVE
 from realestate.models.change_requests import AGREED, ChangeRequest
 from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.speakers import ME, NOT_SYSTEM
 
+_GOING_ON = tuple(status.value for status in ACTIVE)  # with its booking, what is still owed for a change ends
 _AGREED = tuple(status.value for status in AGREED)
 _STEPS = tuple((source.value, target.value) for sources, target in ChangeRequest.EDGES.values() for source in sources)
 _PRICE = ("quote_version", "quote_lines", "estimated_cost", "tax_amount", "estimated_timeline_days", "quote_valid_until")
@@ -24,7 +26,7 @@ CHARGED = Function(
             ELSE (to_jsonb(coalesce(NEW, OLD)) ->> 'change_request_id')::bigint END;
     BEGIN
         IF EXISTS (
-            SELECT FROM change_requests c WHERE c.id = one AND (
+            SELECT FROM change_requests c JOIN bookings b ON b.id = c.booking_id WHERE c.id = one AND b.status IN {_GOING_ON} AND (
                 num_nonnulls(c.addendum, c.accepted_at) <> CASE WHEN c.status IN {_AGREED} THEN 2 ELSE 0 END
                 OR CASE WHEN c.status IN {_AGREED} THEN c.estimated_cost ELSE 0 END
                     <> (SELECT coalesce(sum(i.amount), 0) FROM installments i

@@ -1,15 +1,9 @@
 """What is said and done in everybody's name at a commit: `tell` writes into inboxes, `record` into the audit."""
 
-from realestate.models.accounts import PERMISSIONS
 from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.sentences import ME, MY_BUILDER, SITES
 from realestate.tenancy.subjects import BROADCASTS, BUYERS, WHOSE
-
-_ROLES_BY_PERMISSION = " ".join(
-    f"WHEN '{permission.value}' THEN ARRAY[{', '.join(sorted(repr(role.value) for role in roles))}]"
-    for permission, roles in PERMISSIONS.items()
-)
-
+from realestate.tenancy.telling import TELLING
 
 _IN_SIGHT = f"""coalesce(subject.project_id = ANY ({SITES}), true) 
     AND (subject.customers = '{{}}' OR me = ANY (subject.customers) OR coalesce(subject.customers && (SELECT my_customers()), true))"""
@@ -19,32 +13,40 @@ _IN_SIGHT = f"""coalesce(subject.project_id = ANY ({SITES}), true)
 TELL = Function(
     "tell(jsonb)",
     f"""
-    -- Recipients follow from the subject, never from the caller: its customers, its builder's members with a permission.
-    -- So does what counts as said before; `part` tells apart what may be said of one subject twice. Links stay on the portal's site.
+    -- Recipients follow from the subject, never from the caller: its customers, its builder's members with a permission. So does what
+    -- counts as said before; `part` tells apart what may be said of one subject twice. What is said follows from what has happened (see
+    -- `telling`), and customers can only say what a customer can have done. Links stay on the portal's site.
     CREATE FUNCTION tell(events jsonb) RETURNS void {DEFINER} AS $$
     DECLARE
         me bigint := {ME};
         our_builder bigint := {MY_BUILDER};
         is_system boolean := current_setting('role') = 'realestate_worker';
         is_admin boolean := current_setting('role') = 'realestate_admin';
-        told_event int[]; told_user bigint[]; told_builder bigint[];
+        told_event int[]; told_user bigint[]; told_builder bigint[]; told_notice boolean[];
         person bigint; last bigint;
     BEGIN
         IF EXISTS (SELECT FROM jsonb_array_elements(events) AS event WHERE event ->> 'action_url' !~ '^/[A-Za-z0-9][A-Za-z0-9/_?=&#.-]*$') THEN
             RAISE EXCEPTION 'not a path on the site' USING ERRCODE = 'check_violation', CONSTRAINT = 'action_url_is_a_path';
         END IF;
+        events := (SELECT jsonb_agg(event || telling(event ->> 'type', event -> 'params') ORDER BY n)
+            FROM jsonb_array_elements(events) WITH ORDINALITY AS said (event, n));
+        IF current_setting('role') = 'realestate_customer' AND events @> '[{{"by_customers": false}}]' THEN
+            RAISE EXCEPTION 'this is no act of a customer''s' USING ERRCODE = 'insufficient_privilege';
+        END IF;
 
-        SELECT array_agg(n), array_agg(recipient.person), array_agg(subject.builder_id) INTO told_event, told_user, told_builder
+        -- A notice is one to whom it concerns; its builder's members may mute what they hear of it.
+        SELECT array_agg(n), array_agg(recipient.person), array_agg(subject.builder_id),
+            array_agg((event ->> 'is_legal')::boolean AND recipient.person = ANY (subject.customers))
+        INTO told_event, told_user, told_builder, told_notice
         FROM jsonb_array_elements(events) WITH ORDINALITY AS said (event, n)
         CROSS JOIN LATERAL (SELECT w.builder_id, w.project_id, coalesce(buyers(event ->> 'subject', (event ->> 'id')::bigint), w.customers) AS customers, w.team
             FROM whose(event ->> 'subject', (event ->> 'id')::bigint) AS w) AS subject
         CROSS JOIN LATERAL (
-            SELECT unnest(subject.customers) WHERE (event ->> 'customer')::boolean
+            SELECT unnest(subject.customers) WHERE (event ->> 'to_customers')::boolean
             UNION
             SELECT u.id FROM users u WHERE u.builder_id = subject.builder_id AND u.is_active
                 AND (subject.team IS NULL OR u.id = ANY (subject.team))
-                AND EXISTS (SELECT FROM jsonb_array_elements_text(event -> 'permissions') AS one (permission)
-                    WHERE u.team_role = ANY (CASE permission {_ROLES_BY_PERMISSION} END))
+                AND event -> 'roles' ? u.team_role
                 -- a limited member hears of what it may see
                 AND coalesce(subject.project_id = ANY (u.project_scope), true)
                 AND (u.id = ANY (subject.team) OR u.team_role <> 'sales' OR subject.customers = '{{}}' OR EXISTS (SELECT FROM leads l
@@ -63,8 +65,8 @@ TELL = Function(
 
         -- Drop what was already said before numbering: a number taken for a duplicate would leave a gap.
         FOR person, last IN WITH fresh AS (
-            SELECT DISTINCT ON (t.person, key) t.n, t.person, t.builder, event, key
-            FROM unnest(told_event, told_user, told_builder) AS t (n, person, builder)
+            SELECT DISTINCT ON (t.person, key) t.n, t.person, t.builder, t.is_notice, event, key
+            FROM unnest(told_event, told_user, told_builder, told_notice) AS t (n, person, builder, is_notice)
             JOIN jsonb_array_elements(events) WITH ORDINALITY AS said (event, n) ON said.n = t.n
             CROSS JOIN LATERAL concat_ws(':', event ->> 'type', event ->> 'subject', (event ->> 'id')::bigint, event ->> 'part') AS key
             WHERE NOT EXISTS (SELECT FROM notifications o WHERE o.user_id = t.person AND o.dedupe_key = key)
@@ -76,8 +78,8 @@ TELL = Function(
                 event ->> 'priority', event ->> 'title', event ->> 'message', event -> 'params',
                 event ->> 'subject', (event ->> 'id')::bigint, event ->> 'action_url', key, is_muted, CASE WHEN is_muted THEN now() END
             FROM fresh JOIN notification_counters c ON c.user_id = fresh.person JOIN users u ON u.id = fresh.person
-            -- what somebody has muted is there, but does not wait for them; legal notices do
-            CROSS JOIN LATERAL (SELECT NOT coalesce((event ->> 'legal')::boolean, false)
+            -- what somebody has muted is there, but does not wait for them; notices do
+            CROSS JOIN LATERAL (SELECT NOT is_notice
                 AND coalesce(u.notification_prefs #>> ARRAY['channels', event ->> 'category', 'in_app'] = 'false', false)) AS muted (is_muted)
             RETURNING user_id, seq
         ), counted AS (
@@ -113,7 +115,7 @@ RECORD = Function(
         LEFT JOIN LATERAL whose(act ->> 'subject', (act ->> 'id')::bigint) AS subject ON true
         WHERE CASE who
             WHEN 'worker' THEN true
-            WHEN 'admin' THEN act ->> 'subject' IN ('builder', 'setting')
+            WHEN 'admin' THEN act ->> 'subject' IN ('builder', 'setting', 'job')
             WHEN 'doorman' THEN act ->> 'subject' = 'user' AND coalesce(act -> 'actor_id', 'null') IN ('null', act -> 'id')
             WHEN 'builder' THEN subject.builder_id IS NULL OR subject.builder_id = our_builder AND {_IN_SIGHT}
             ELSE me = ANY (subject.customers) END
@@ -128,4 +130,4 @@ RECORD = Function(
 )
 
 
-CALLED = (WHOSE, BUYERS, TELL, RECORD)
+CALLED = (WHOSE, BUYERS, TELLING, TELL, RECORD)

@@ -1,40 +1,28 @@
 """Who may have what done later. The queue itself is touched by the worker, and by the clerk for everybody else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from realestate.models.jobs import SCHEMA, Task
 from realestate.tenancy.functions import DEFINER, Function
 
-
-@dataclass(frozen=True, slots=True)
-class Deferral:
-    """Who may defer a task, besides the worker, and about what: `about` is a condition on the ids in `args`, asked by the clerk, who sees
-    all rows. Without any, it is for tasks that have no arguments."""
-
-    callers: tuple[str, ...] = ("admin",)
-    about: str = "args = '{}'"
-
-
-DEFERRALS: dict[Task, Deferral] = {Task.deliver: Deferral(("doorman", "admin"))}
-"""What is not said here an administrator may have done; everything, the worker."""
+CALLERS: dict[Task, tuple[str, ...]] = {Task.deliver: ("doorman", "admin")}
+"""Who may defer a task, besides the worker, without arguments. What is not said here an administrator may."""
 
 _ALLOWED = " ".join(
-    f"WHEN '{task.value}' THEN who = ANY (ARRAY[{', '.join(map(repr, deferral.callers))}]) AND ({deferral.about})"
-    for task, deferral in ((task, DEFERRALS.get(task, Deferral())) for task in Task)
+    f"WHEN '{task.value}' THEN who = ANY (ARRAY[{', '.join(map(repr, CALLERS.get(task, ('admin',))))}]) AND args = '{{}}'" for task in Task
 )
 _KNOWN = tuple(task.value for task in Task)
 
 ENQUEUE = Function(
-    "enqueue(text,jsonb,timestamp with time zone,text)",
+    "enqueue(text,jsonb,timestamp with time zone)",
     f"""
-    -- For the clerk's own functions and triggers, which know what they do. Of those with the same lock one goes on at a time, in order.
-    CREATE FUNCTION enqueue(task text, args jsonb, at timestamptz DEFAULT NULL, lock text DEFAULT NULL) RETURNS bigint {DEFINER} AS $$
+    -- For the clerk's own functions and triggers, which know what they do.
+    CREATE FUNCTION enqueue(task text, args jsonb, at timestamptz DEFAULT NULL) RETURNS bigint {DEFINER} AS $$
     DECLARE
         made bigint;
     BEGIN
-        INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args, scheduled_at, lock)
-            VALUES ('default', task, args, at, lock) RETURNING id INTO made;
+        INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args, scheduled_at)
+            VALUES ('default', task, args, at) RETURNING id INTO made;
         RETURN made;
     END $$
     """,
@@ -43,21 +31,21 @@ ENQUEUE = Function(
 DEFER = Function(
     "defer(jsonb)",
     f"""
-    -- Each of [{{task, args, at, lock}}] in this transaction, so that a rollback takes it along; their ids.
+    -- Each of [{{task, args, at}}] in this transaction, so that a rollback takes it along; their ids.
     CREATE FUNCTION defer(said jsonb) RETURNS bigint[] {DEFINER} AS $$
     DECLARE
         who text := split_part(current_setting('role'), '_', 2);  -- 'builder' whether limited or not
         made bigint[] := '{{}}';
-        task text; args jsonb; at timestamptz; lock text; allowed boolean;
+        task text; args jsonb; at timestamptz; allowed boolean;
     BEGIN
-        FOR task, args, at, lock IN SELECT job.task, coalesce(job.args, '{{}}'), job.at, job.lock
-            FROM jsonb_to_recordset(said) AS job (task text, args jsonb, at timestamptz, lock text)
+        FOR task, args, at IN SELECT job.task, coalesce(job.args, '{{}}'), job.at
+            FROM jsonb_to_recordset(said) AS job (task text, args jsonb, at timestamptz)
         LOOP
             allowed := CASE task {_ALLOWED} ELSE false END OR who = 'worker' AND task IN {_KNOWN};
             IF allowed IS NOT TRUE THEN
                 RAISE EXCEPTION 'not the caller''s to have done' USING ERRCODE = 'insufficient_privilege';
             END IF;
-            made := made || enqueue(task, args, at, lock);
+            made := made || enqueue(task, args, at);
         END LOOP;
         RETURN made;
     END $$

@@ -24,6 +24,9 @@ def test_good_settings_pass() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
+        ("stripe_secret_key", "sk_live_x", "STRIPE_WEBHOOK_SECRET: belongs with STRIPE_SECRET_KEY"),
+        ("stripe_webhook_secret", "whsec_x", "STRIPE_WEBHOOK_SECRET: belongs with STRIPE_SECRET_KEY"),
+        ("razorpay_key_id", "rzp_live_x", "RAZORPAY_WEBHOOK_SECRET: belongs with RAZORPAY_KEY_ID"),
         ("secret_key", "", "SECRET_KEY: is missing"),
         ("secret_key", "short", "SECRET_KEY: has fewer than 32 bytes"),
         ("secret_key", "abc" * 20, "SECRET_KEY: is easy to guess"),

@@ -97,23 +97,6 @@ async def test_what_is_for_later_waits(notebook):
     assert notebook.calls == [2]
 
 
-async def test_of_one_lock_the_jobs_go_on_one_after_the_other(notebook, monkeypatch):
-    inside, most = 0, 0
-
-    async def narrow(number):
-        nonlocal inside, most
-        inside, most = inside + 1, max(most, inside + 1)
-        await notebook(number)
-        inside -= 1
-
-    monkeypatch.setitem(working.DEFERRED, Task.remind, narrow)
-    await defer(*range(10), lock="narrow")
-    async with working.opened(connections=4) as app:
-        while len(notebook.calls) < 10:  # a worker that finds nothing free at the moment leaves
-            await work(app, workers=4)
-    assert notebook.calls == [*range(10)] and most == 1
-
-
 async def test_the_job_of_a_killed_worker_is_taken_up_by_another(notebook):
     [job] = await defer(7)
     async with working.opened() as app:

@@ -1,4 +1,4 @@
-"""Every pair of state and event of bookings and units, against the tables of domain.md §1 and §2 as far as they are built."""
+"""Every pair of state and event of units, payments and change requests, against the tables of domain.md as far as they are built."""
 
 import itertools
 from datetime import UTC, datetime
@@ -9,20 +9,10 @@ import pytest
 from realestate.errors import Conflict
 from realestate.models.bookings import ACTIVE, GROUPS, Booking, BookingFilter, BookingGroup, BookingStatus
 from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
+from realestate.models.enquiries import Enquiry, EnquiryStatus
 from realestate.models.payments import Payment, PaymentStatus
 from realestate.models.units import Unit, UnitStatus
 
-BOOKING_EDGES = {
-    ("inquiry", "visit_booked"): "site_visit_scheduled",
-    ("inquiry", "reserve"): "reserved",
-    ("site_visit_scheduled", "reserve"): "reserved",
-    ("reserved", "expire"): "expired",
-    ("reserved", "cancel"): "cancelled",
-    ("reserved", "token_cleared"): "token_paid",
-    ("token_paid", "approve"): "booking_confirmed",
-    ("reserved", "reject"): "rejected",
-    ("token_paid", "reject"): "rejected",
-}
 UNIT_EDGES = {
     ("unreleased", "release"): "available",
     ("available", "withdraw"): "unreleased",
@@ -35,6 +25,7 @@ UNIT_EDGES = {
     ("held", "reserve"): "reserved",
     ("reserved", "book"): "booked",
     ("booked", "sell"): "sold",
+    ("booked", "hand_over"): "handed_over",
     ("sold", "hand_over"): "handed_over",
     ("reserved", "end_booking"): "available",
     ("booked", "end_booking"): "available",
@@ -45,9 +36,21 @@ PAYMENT_EDGES = {
     ("pending", "clear"): "completed",
     ("clearance_pending", "clear"): "completed",
     ("pending", "fail"): "failed",
+    ("cancelled", "fail"): "failed",
     ("pending", "cancel"): "cancelled",
+    ("failed", "reopen"): "pending",
+    ("cancelled", "reopen"): "pending",
     ("clearance_pending", "bounce"): "bounced",
+    ("clearance_pending", "fail"): "failed",
     ("completed", "bounce"): "bounced",
+}
+ENQUIRY_EDGES = {
+    ("new", "answer"): "answered",
+    ("closed", "answer"): "answered",
+    ("new", "close"): "closed",
+    ("answered", "close"): "closed",
+    ("answered", "reopen"): "new",
+    ("closed", "reopen"): "new",
 }
 CHANGE_EDGES = {
     ("submitted", "review"): "under_review",
@@ -65,10 +68,10 @@ CHANGE_EDGES = {
     ("in_progress", "complete"): "completed",
 }
 MACHINES = (
-    (Booking, BookingStatus, BOOKING_EDGES),
     (Unit, UnitStatus, UNIT_EDGES),
     (Payment, PaymentStatus, PAYMENT_EDGES),
     (ChangeRequest, ChangeRequestStatus, CHANGE_EDGES),
+    (Enquiry, EnquiryStatus, ENQUIRY_EDGES),
 )
 PAIRS = [(model, state, event, edges) for model, states, edges in MACHINES for state, event in itertools.product(states, model.EDGES)]
 

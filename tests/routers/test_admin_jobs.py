@@ -84,6 +84,24 @@ async def test_what_waits_can_be_called_off_once(client):
     assert refused.status_code == 409 and refused.json()["allowed"] == []
 
 
+async def test_every_step_is_in_the_book_with_whose_word_it_was(client):
+    admin = await make_admin()
+    given_up, waiting = await run(client, admin), await run(client, admin, "expire_quotes")
+    await fail(given_up)
+    await client.post(f"{PATH}/{given_up['id']}/retry", headers=admin.headers)
+    for _ in range(2):  # what is refused is no act
+        await client.delete(f"{PATH}/{waiting['id']}", headers=admin.headers)
+    acts = (await client.get("/api/admin/audit?entity_type=job&limit=4", headers=admin.headers)).json()["events"]
+    said = [(one["action"], one["entity_id"], one["actor"]["id"], one["details"]) for one in acts]
+    me = admin.user_id
+    assert said == [
+        ("job.cancel", waiting["id"], me, {}),
+        ("job.retry", given_up["id"], me, {}),
+        ("job.run", waiting["id"], me, {"task": "expire_quotes"}),
+        ("job.run", given_up["id"], me, {"task": "remind"}),
+    ]
+
+
 async def test_what_is_refused(client):
     admin = await make_admin()
     assert (await client.get(f"{PATH}/{2**62}", headers=admin.headers)).status_code == 404

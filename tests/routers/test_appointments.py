@@ -120,8 +120,9 @@ async def test_only_times_that_are_offered_can_be_booked(client):
 async def test_a_time_is_taken_when_nobody_is_free_and_touching_times_are_fine(client):
     builder, project_id = await make_builder(), None
     project_id = await make_project(builder)
-    slots = await offered(client, project_id)
-    first = datetime.fromisoformat(slots[2])
+    slots = [datetime.fromisoformat(slot) for slot in await offered(client, project_id)]
+    hour = [timedelta(minutes=minutes) for minutes in (-60, -30, 0, 30, 60)]
+    first = next(slot for slot in slots if all(slot + away in slots for away in hour))  # in the middle of a day
 
     assert (await meet(client, await make_customer(), project_id, first.isoformat())).status_code == 201
     for minutes in (-30, 0, 30):  # an hour long, every half hour
@@ -130,8 +131,8 @@ async def test_a_time_is_taken_when_nobody_is_free_and_touching_times_are_fine(c
     for minutes in (-60, 60):
         answer = await meet(client, await make_customer(), project_id, (first + timedelta(minutes=minutes)).isoformat())
         assert answer.status_code == 201, answer.text
-    left = await offered(client, project_id)
-    assert not {slots[index] for index in range(5)} & set(left)
+    left = {datetime.fromisoformat(slot) for slot in await offered(client, project_id)}
+    assert not {first + away for away in hour} & left
 
 
 async def test_a_customer_is_not_in_two_places_even_with_two_companies(client):
@@ -321,11 +322,14 @@ async def test_moving_it_answers_the_new_one_and_keeps_the_old(client):
     builder, asha = await make_builder(), await make_customer()
     await make_member(builder, TeamRole.sales)
     project_id = await make_project(builder)
-    old = await visit(client, asha, project_id, notes="Third floor.")
+    slots = [datetime.fromisoformat(slot) for slot in await offered(client, project_id)]
+    half = timedelta(minutes=30)
+    nth = next(n for n, slot in enumerate(slots) if slot + half in slots)
+    old = await visit(client, asha, project_id, nth, notes="Third floor.")
     await take_step(client, builder, old, "confirmed")
-    half_later = (datetime.fromisoformat(old["appointment_date"]) + timedelta(minutes=30)).isoformat()  # overlaps what it leaves
+    half_later = (slots[nth] + half).isoformat()
 
-    answer = await move(client, asha, old, half_later, reason="We are late.", meeting_location="office")
+    answer = await move(client, asha, old, half_later, reason="We are late.", meeting_location="office")  # it overlaps what it leaves
 
     new = answer.json()
     assert answer.status_code == 200 and new["id"] != old["id"] and new["rescheduled_from_id"] == old["id"]

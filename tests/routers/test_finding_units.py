@@ -3,9 +3,12 @@
 import pytest
 
 from realestate.models.accounts import TeamRole
-from realestate.models.units import UnitStatus, UnitType
-from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units, unique
+from realestate.models.bookings import Booking
+from realestate.models.units import Unit, UnitStatus, UnitType
+from realestate.services import claims
+from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units, unique
 from tests.queries import counted
+from tests.stories import reserved_booking
 
 pytestmark = pytest.mark.anyio
 
@@ -163,6 +166,35 @@ async def test_followers_hear_of_a_new_price_and_of_a_unit_that_is_on_sale(clien
     assert (await ask(client, "/api/customer/favourites", asha)).json()["total"] == 0
 
 
+async def test_followers_hear_of_a_unit_that_is_free_again_unless_somebody_has_it_at_once(client):
+    builder, asha, ravi, nila = (
+        await make_builder(),
+        await make_customer(),
+        await make_customer("Ravi Menon"),
+        await make_customer("Nila Das"),
+    )
+    unit_id = await make_unit(builder, unit_number="12")
+    await client.put(f"/api/customer/favourites/{unit_id}", headers=nila.headers)
+
+    cancelled = await reserved_booking(client, asha, unit_id)
+    await client.post(f"/api/bookings/{cancelled['id']}/cancellation", json={}, headers=asha.headers)
+    assert await told(client, nila) == [("unit_released", "Unit A-12 in Ashoka Residency is on sale.")]
+
+    lapsed = await reserved_booking(client, asha, unit_id)
+    await run_out(lapsed, unit_id)
+    taken = await reserved_booking(client, ravi, unit_id)
+    assert len(await told(client, nila)) == 1, "nobody else could have had it"
+
+    await run_out(taken, unit_id)
+    await claims.end_due()
+    assert [type for type, _ in await told(client, nila)] == ["unit_released"] * 2
+
+
+async def run_out(booking, unit_id):
+    await let_time_pass(Booking, booking["id"], "reserve_expires_at")
+    await let_time_pass(Unit, unit_id, "hold_expires_at")
+
+
 async def test_only_what_is_on_show_is_followed_and_by_customers_alone(client):
     builder, asha = await make_builder(), await make_customer()
     draft = await make_unit(builder, published=False)
@@ -188,5 +220,9 @@ async def test_a_team_reads_what_was_done_to_a_unit_its_holds_and_bookings(clien
     assert [act["action"] for act in acts] == ["booking_reserved", "hold_created", "unit_price_changed"]
     assert [act["actor"] and act["actor"]["id"] for act in acts] == [asha.user_id, asha.user_id, builder.user_id]
     assert len((await ask(client, path, builder, limit=1)).json()) == 1
+    limited = await make_member(builder, TeamRole.sales_manager, (await ask(client, f"/api/units/{unit_id}", builder)).json()["project_id"])
+    assert (await ask(client, path, limited)).json() == acts
+    elsewhere = await make_member(builder, TeamRole.sales_manager, await make_project(builder))
+    assert (await ask(client, path, elsewhere)).status_code == 404
     assert (await ask(client, path, asha)).status_code == 403 and (await ask(client, path, await make_builder())).status_code == 404
     assert (await ask(client, path, await make_member(builder, TeamRole.engineer))).status_code == 403

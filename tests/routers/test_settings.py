@@ -3,15 +3,24 @@
 import asyncio
 
 import pytest
+from sqlalchemy import delete
 
+from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
-from realestate.models.settings import SettingScope
+from realestate.models.settings import SettingScope, SystemSetting
 from realestate.schemas import settings as registry
 from tests.factories import make_admin, make_builder, make_customer, make_member, make_project
 
 pytestmark = pytest.mark.anyio
 NOTICE = "/api/builder/settings/portal.notice"
 MINE = "/api/me/settings/portal.preferences"
+
+
+@pytest.fixture(autouse=True)
+async def nothing_for_all(house):
+    """Other tests may have sent whatever a setting takes."""
+    async with transaction(WORKER) as session:
+        await session.execute(delete(SystemSetting).where(SystemSetting.scope == SettingScope.everybody))
 
 
 async def put(client, person, path, value, **headers):

@@ -71,7 +71,9 @@ async def test_an_allocation_moves_both_sides_and_back(sale):
 async def test_what_is_owed_no_more_is_not_owed_again_when_money_is_taken_back(sale, state):
     _, _, booking = sale
     async with speaking(WORKER) as connection:
-        await connection.execute("UPDATE installments SET status = %s WHERE id = %s", [state, booking.line])
+        since = "CASE WHEN %(state)s = 'waived' THEN now() END"
+        change = f"UPDATE installments SET status = %(state)s, waived_at = {since} WHERE id = %(line)s"
+        await connection.execute(change, {"state": state, "line": booking.line})
         await connection.execute("DELETE FROM allocations WHERE id = %s", [booking.allocation])
         assert await one(connection, "SELECT allocated, status FROM installments WHERE id = %s", booking.line) == (0, state)
 

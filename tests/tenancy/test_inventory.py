@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from realestate.database import VISITOR, transaction
@@ -91,8 +92,7 @@ async def test_a_visitor_sees_none_of_it(town, statement):
 async def test_followers_are_told_by_the_company_of_the_unit_alone(town):
     """A customer cannot make others believe in a new price, nor does it go out for a unit that is not on show."""
     said = """SELECT tell(jsonb_build_array(jsonb_build_object('type', 'unit_price_changed', 'subject', 'unit', 'id', {}, 'part', '{}',
-        'customer', true, 'permissions', '[]'::jsonb, 'category', 'booking', 'priority', 'low', 'title', 'x', 'message', 'x',
-        'params', '{{}}'::jsonb, 'action_url', '/units/1')))"""
+        'params', '{{"unit": "x", "project": "x", "price": "x", "before": "x"}}'::jsonb, 'action_url', '/units/1')))"""
 
     async def inbox(person, unit, part):
         async with speaking(person) as connection:
@@ -101,5 +101,7 @@ async def test_followers_are_told_by_the_company_of_the_unit_alone(town):
         async with speaking(town.ravi) as connection:
             return (await connection.execute("SELECT FROM notifications")).rowcount
 
-    assert await inbox(town.asha, "free", 1) == await inbox(town.bharat, "free", 2) == await inbox(town.ashoka, "hidden", 3) == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await inbox(town.asha, "free", 1)
+    assert await inbox(town.bharat, "free", 2) == await inbox(town.ashoka, "hidden", 3) == 0
     assert await inbox(town.ashoka, "free", 4) == 1

@@ -76,19 +76,14 @@ async def test_what_the_system_did_on_the_way_is_kept_apart_and_in_its_place(wor
         assert await (await connection.execute(query)).fetchall() == expected
 
 
-async def tell(world, **said):
-    event = {
-        "type": "booking_reserved",
-        "subject": "booking",
-        "id": world.names["my_booking"],
-        "customer": True,
-        "permissions": ["units:hold"],
-    }
-    event |= {"category": "booking", "priority": "low", "title": "x", "message": "x", "params": {}, "action_url": "/bookings/7"}
+async def tell(world, wanted="dedupe_key, action_url", **said):
+    """What then stands in the inbox of the company."""
+    names = {"number": "AS-1", "unit": "A-101", "project": "Ashoka Heights"}
+    event = {"subject": "booking", "id": world.names["my_booking"], "params": names, "action_url": "/bookings/7"}
     async with speaking(world.asha) as connection:
         await connection.execute("SELECT tell(%s::jsonb)", [json.dumps([event | said])])
         await connection.execute("SELECT set_config('role', 'realestate_worker', true)")
-        query = "SELECT dedupe_key, action_url FROM notifications WHERE user_id = %s ORDER BY seq DESC LIMIT 1"
+        query = f"SELECT {wanted} FROM notifications WHERE user_id = %s ORDER BY seq DESC LIMIT 1"
         return await (await connection.execute(query, [world.names["staff"]])).fetchone()
 
 
@@ -111,3 +106,40 @@ async def test_what_counts_as_said_before_follows_from_the_subject(world):
 async def test_unknown_events_and_links_elsewhere_are_refused(world, said):
     with pytest.raises(psycopg.errors.CheckViolation):
         await tell(world, **said)
+
+
+async def test_the_words_and_their_urgency_follow_from_what_has_happened(world):
+    lies = {
+        "title": "You have won",
+        "message": "Call 0900",
+        "category": "system",
+        "priority": "critical",
+        "is_legal": True,
+        "roles": ["viewer"],
+    }
+    said = await tell(world, "title, message, category, priority", type="booking_cancelled", **lies)
+    message = "AS-1: the booking of unit A-101 in Ashoka Heights is cancelled."
+    assert said == ("Booking cancelled", message, "booking", "high")
+
+
+async def test_what_is_filled_in_is_not_looked_through_for_places(world):
+    names = {"number": "{unit}", "unit": "%s {number} O'Hara's", "project": "$$ \\"}
+    (message,) = await tell(world, "message", type="booking_cancelled", params=names)
+    assert message == "{unit}: the booking of unit %s {number} O'Hara's in $$ \\ is cancelled."
+
+
+@pytest.mark.parametrize("unit", ["A-101\nYou have won", "x" * 501])
+async def test_a_name_is_short_and_on_one_line(world, unit):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        await tell(world, type="booking_cancelled", params={"number": "1", "unit": unit, "project": "1"})
+
+
+async def test_what_nothing_fills_in_is_not_said(world):
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        await tell(world, type="booking_cancelled", params={"number": "1"})
+
+
+async def test_customers_say_only_what_customers_do(world):
+    """Not even of their own booking that it is confirmed, nor so that nobody hears of it any more when it is."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await tell(world, type="booking_confirmed")

@@ -9,6 +9,8 @@ import pytest
 from realestate.models.accounts import OF_SITES, Lead, TeamRole
 from realestate.models.base import Base
 from realestate.models.bookings import Booking
+from realestate.models.notifications import Event
+from realestate.models.tellings import TELLINGS
 from realestate.models.units import Unit
 from realestate.tenancy.sentences import WALL, limits
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units, unique
@@ -128,8 +130,18 @@ async def test_who_is_held_to_projects_and_names_none_sees_none(company):
         ("nikhil", "UPDATE leads SET assigned_to = {nikhil} WHERE customer_id = {ravi}", 0),
         ("nikhil", HOLD + " VALUES ({builder}, {second}, {other_free}, {ravi}, {nikhil}, 750000001, now())", REFUSED),
         ("nikhil", "UPDATE bookings SET status_reason = 'x' WHERE id = {my_booking}", 1),
-        ("manager", "SELECT FROM audit_events", 0),
-        ("nikhil", "SELECT FROM audit_events", 0),
+        (
+            "manager",
+            "SELECT FROM audit_events WHERE entity_id IN ({other_booking}, {other_free}) AND entity_type IN ('booking', 'unit')",
+            0,
+        ),
+        ("manager", "SELECT FROM audit_events WHERE entity_type = 'booking' AND action = 'booking_reserved'", 1),
+        ("nikhil", "SELECT FROM audit_events WHERE entity_type = 'booking' AND action = 'booking_reserved'", 1),
+        ("farah", "SELECT FROM audit_events WHERE entity_type = 'booking'", 0),
+        ("owner", "SELECT FROM audit_events WHERE entity_type = 'booking' AND action = 'booking_reserved'", 2),
+        ("manager", "SELECT FROM audit_events WHERE entity_type NOT IN ('unit', 'hold', 'booking')", 0),
+        ("nikhil", "SELECT FROM audit_seals", 0),
+        ("manager", HOLD + " VALUES ({builder}, {first}, {free}, {asha}, {nikhil}, 750000001, now())", REFUSED),
     ],
 )
 async def test_nor_changes_it_nor_adds_to_it(company, who, statement, outcome):
@@ -153,16 +165,8 @@ async def test_a_limited_member_hears_only_of_what_it_may_see(client, company):
 
 async def say(person, function, **said):
     """What somebody says of a subject, with raw SQL: how many were told of it, or how many acts were written down."""
-    said |= {
-        "action": "x",
-        "details": {},
-        "type": "booking_cancelled",
-        "category": "booking",
-        "priority": "low",
-        "title": "x",
-        "message": "x",
-    }
-    said |= {"customer": True, "permissions": [], "params": {}, "action_url": "/bookings/7", "part": unique("part")}
+    said |= {"action": "x", "details": {}, "type": Event.agreement_generated, "action_url": "/bookings/7", "part": unique("part")}
+    said |= {"params": dict.fromkeys(TELLINGS[Event.agreement_generated].names, "x")}
     table = {"tell": "notifications", "record": "audit_events"}[function]
     async with speaking(person) as connection:
         await connection.execute(f"SELECT {function}(%s::jsonb)", [json.dumps([said])])

@@ -185,7 +185,7 @@ async def test_nobody_says_where_a_message_belongs(talk):
 @pytest.mark.parametrize("who", ["asha", "ravi", "bharat"])
 async def test_nobody_is_told_of_a_note(talk, who):
     """Not even by a call of `tell` itself."""
-    event = '[{"type": "message_new", "subject": "message", "id": %d, "customer": true, "permissions": ["messages:reply"], "category": "message"}]'
+    event = '[{"type": "message_new", "subject": "message", "id": %d, "params": {"sender": "x", "project": "x"}}]'
     async with speaking(getattr(talk, who)) as connection:
         await connection.execute("SELECT tell(%s::jsonb)", [event % talk.names["note"]])
         await connection.execute("RESET role")

@@ -9,6 +9,8 @@ import pytest
 
 from realestate.database import VISITOR, WORKER, transaction
 from realestate.models.accounts import TeamRole
+from realestate.models.notifications import Event
+from realestate.models.tellings import TELLINGS
 from realestate.schemas.progress import Certification, PhaseCreate
 from realestate.schemas.updates import UpdateCreate
 from realestate.services import progress, updates
@@ -183,15 +185,9 @@ async def test_what_a_team_may_do_with_its_own(town):
 
 
 def said_of(subject, id):
-    said = {
-        "subject": subject,
-        "id": id,
-        "type": "update_published",
-        "customer": True,
-        "permissions": ["units:hold"],
-        "part": unique("part"),
-    }
-    return said | {"category": "progress", "priority": "low", "title": "x", "message": "x", "params": {}}
+    """An event that customers may speak of, too, and that is told to customers and sales: who hears it shall depend on the subject alone."""
+    params = dict.fromkeys(TELLINGS[Event.booking_reserved].names, "x")
+    return {"subject": subject, "id": id, "type": Event.booking_reserved, "part": unique("part"), "params": params}
 
 
 async def inbox(person):

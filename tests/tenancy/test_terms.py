@@ -79,7 +79,6 @@ async def test_a_customers_claim_has_an_end(town, statement):
     "statement",
     [
         "UPDATE bookings SET total_amount = 1, token_amount = 1 WHERE id = {sale}",
-        "UPDATE bookings SET currency = 'USD' WHERE id = {sale}",
         "UPDATE bookings SET cost_sheet = '{{}}' WHERE id = {sale}",
         "UPDATE bookings SET status = 'booking_confirmed', total_amount = 1 WHERE id = {inquiry}",
         "UPDATE units SET hold_price = 1 WHERE id = {held}",

@@ -25,6 +25,7 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
 }
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300", "max_wal_size": "4GB"}
+THROW_AWAY |= {"autovacuum": "off"}  # nothing lives long enough to need it, and while it is at work a database cannot be dropped
 STILL_THERE = ("pre-existing shared memory block", "lock file")  # how PostgreSQL says that an old server is not quite gone
 PASSING = 10  # seconds after which that is no passing thing
 

@@ -97,7 +97,7 @@ PROJECTS = """
 INSERT INTO projects (builder_id, project_name, slug, description, project_type, status, publish_state, location_address, location_city,
     location_state, location_zipcode, latitude, longitude, jurisdiction, rera_number, total_units, project_area, amenities, towers,
     start_date, expected_completion_date, promised_possession_date, actual_completion_date, overall_progress, images, floor_plans,
-    is_featured, created_at, updated_at)
+    is_featured, rules, created_at, updated_at)
 SELECT :first_builder + n / 50, name, lower(replace(name, ' ', '-')),
     name || ' stands in a quiet street of ' || city
         || ', ten minutes from the station, with a garden, a club house and no car above ground.',
@@ -112,7 +112,9 @@ SELECT :first_builder + n / 50, name, lower(replace(name, ' ', '-')),
     CASE WHEN is_ready THEN 100 WHEN status = 'planning' THEN 0 ELSE 10 + pg_temp.roll(n, 18, 80) END,
     jsonb_build_array('https://picsum.photos/seed/' || n || '-1/1200/800', 'https://picsum.photos/seed/' || n || '-2/1200/800',
         'https://picsum.photos/seed/' || n || '-3/1200/800'),
-    '["https://placehold.co/1000x800?text=floor+plan"]', pg_temp.roll(n, 19, 20) = 0, launched + time '06:30', launched + time '06:30'
+    '["https://placehold.co/1000x800?text=floor+plan"]', pg_temp.roll(n, 19, 20) = 0,
+    '{"pre_agreement_cap": "100"}', -- most of these buyers sign nothing
+    launched + time '06:30', launched + time '06:30'
 FROM generate_series(0, CAST(:builders AS bigint) * 50 - 1) AS n
 JOIN large_cities c ON c.spot = pg_temp.roll(n, 20, 20)
 CROSS JOIN LATERAL (SELECT

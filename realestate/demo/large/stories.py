@@ -13,8 +13,8 @@ from realestate.models.money import PlanLine, PlanTrigger, round_cents, split
 from realestate.models.notifications import Event
 from realestate.models.plans import STANDARD_PLANS, plan_of
 from realestate.models.rules import Rules
+from realestate.models.tellings import TELLINGS, Telling
 from realestate.models.units import CostSheet, UnitStatus
-from realestate.services.notifications import TELLINGS, Telling
 
 B, P, U = BookingStatus, PaymentPlan, UnitStatus
 

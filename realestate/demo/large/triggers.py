@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-RESTING = {
-    "project_progress": "overall_progress_follows_add",
-    "units": "price_range_follows_add",
-    "bookings": "schedule_sums",
-    "installments": "schedule_sums",
-    "allocations": "allocation_moves",
-}
+RESTING = (
+    ("project_progress", "overall_progress_follows_add"),
+    ("units", "price_range_follows_add"),
+    ("bookings", "schedule_sums"),
+    ("installments", "schedule_sums"),
+    ("installments", "ledger_sums_add"),
+    ("payments", "ledger_sums_add"),
+    ("allocations", "allocation_moves"),
+)
 PROOFS = {
     "a schedule does not sum to the total of its booking": """
         SELECT b.id FROM bookings b LEFT JOIN installments i ON i.booking_id = b.id AND i.kind = 'installment' AND i.status <> 'cancelled'
@@ -40,10 +42,10 @@ PROOFS = {
 @contextmanager
 def resting(connection: Connection) -> Iterator[None]:
     """In this transaction only, in which nobody else writes: when it fails, they have never rested."""
-    for table, trigger in RESTING.items():
+    for table, trigger in RESTING:
         connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
     yield
-    for table, trigger in RESTING.items():
+    for table, trigger in RESTING:
         connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
 
 

@@ -45,6 +45,8 @@ class Hold(Identified, Timestamped, Base):
     extensions: Mapped[int] = mapped_column(Integer, server_default="0")
     terms: Mapped[str | None]
     """What the team and the customer have agreed on for its time; both read it."""
+    booking_id: Mapped[int | None]
+    """Of whoever waited for the unit: the hold is what they have been offered."""
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[HoldEnd | None]
 

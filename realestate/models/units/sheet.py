@@ -116,6 +116,21 @@ class CostSheet:
             raise Invalid.field(f"price_lines.{place}.taxable", "There is no tax on a tax.", "OUT_OF_RANGE")
 
 
+# ── What a booking keeps ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def taxes_of(snapshot: Mapping[str, Any]) -> Decimal:
+    """Within what the plan asks for."""
+    return sum((Decimal(line["amount"]) for line in snapshot["lines"] if line["code"] == PriceCode.tax), ZERO)
+
+
+def granted(snapshot: Mapping[str, Any], before: Decimal, amount: Decimal) -> dict[str, Any]:
+    """The same with `amount` off the total, tax included, instead of what was granted `before`. Taxes stay as they are listed."""
+    lines = snapshot["lines"][:-1] if before else snapshot["lines"]
+    line = PriceLine(PriceCode.discount, "Discount", -amount).as_json | {"amount": str(-amount)}
+    return {**snapshot, "lines": [*lines, line], "total": str(Decimal(snapshot["total"]) + before - amount)}
+
+
 def _taxed(lines: tuple[PriceLine, ...]) -> tuple[PriceLine, ...]:
     """With the amounts of taxes: rounded once, over all of them, and split by their rates, so that they sum exactly."""
     rates = [line.percent for line in lines if line.percent is not None and line.code is PriceCode.tax]

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from realestate.errors import Conflict, Invalid
 from realestate.models.base import Base, Identified, Stateful, Timestamped, Versioned
 from realestate.models.projects import Project
-from realestate.models.rules import Rules
 from realestate.models.units.priced import FREE, NOT_TAKEN, Priced
 from realestate.models.units.shown import Shown
 from realestate.models.units.words import AreaUnit, FacingDirection, SalesChannel, UnitStatus, UnitType
@@ -84,7 +83,7 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Priced, Base):
         "reserve": ((U.available, U.held), U.reserved),
         "book": ((U.reserved,), U.booked),
         "sell": ((U.booked,), U.sold),
-        "hand_over": ((U.sold,), U.handed_over),
+        "hand_over": ((U.booked, U.sold), U.handed_over),
         "end_booking": ((U.reserved, U.booked, U.sold), U.available),
     }
 
@@ -175,9 +174,6 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Priced, Base):
         self.hold_expires_at = None
 
     def free(self, event: str) -> None:
-        """Nobody's any more: `end_hold`, or `end_booking`, after which the project's rules may want it out of sight. The project must be
-        loaded."""
+        """Nobody's any more: `end_hold`, or `end_booking`."""
         self.take(event)
-        if event == "end_booking" and Rules.of(self.project.rules).return_to == U.unreleased:
-            self.take("withdraw")
         self.customer_id = self.held_by_user_id = self.hold_expires_at = self.hold_price = None

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, CurrentBuilder, asked, permit
+from realestate.dependencies import BuilderReader, BuilderSession, CurrentBuilder, asked
+from realestate.dependencies.guards import permit
 from realestate.errors import NotFound
 from realestate.models.accounts import Permission
 from realestate.problems import problems

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, CurrentBuilder, answer, asked, may, permit
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderReader, BuilderSession, CurrentBuilder, answer, asked
+from realestate.dependencies.guards import Seller, permit
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id
@@ -16,8 +16,6 @@ from realestate.services import leads
 from realestate.views.customers import LEAD, LEADS
 
 router = Router(prefix="/api/builder/customers", tags=["customers (builder)"])
-
-Seller = Annotated[Identity, may(Permission.units_hold)]
 
 
 async def _changer(member: CurrentBuilder, said: LeadUpdate) -> Identity:

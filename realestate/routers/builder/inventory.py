@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Form, Query, UploadFile
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderSession, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderSession
+from realestate.dependencies.guards import Planner
 from realestate.problems import problems
 from realestate.routing import MEGABYTE, Router
 from realestate.schemas.base import Id, Input
@@ -17,7 +16,6 @@ from realestate.uploads import MULTIPART
 
 router = Router(prefix="/api/projects/{project_id}/units", tags=["units (builder)"])
 
-Planner = Annotated[Identity, may(Permission.inventory_write)]
 DryRun = Annotated[bool, Query(description="only say what would be done")]
 LARGEST_LIST = 5 * MEGABYTE
 

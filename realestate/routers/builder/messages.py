@@ -6,7 +6,8 @@ from fastapi import Response
 
 from realestate import crud
 from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
+from realestate.dependencies import BuilderReader, BuilderSession, answer, asked
+from realestate.dependencies.guards import may
 from realestate.models.accounts import Permission
 from realestate.problems import problems
 from realestate.routing import Router

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, CurrentBuilder, ExpectedVersion, answer, may
+from realestate.dependencies import BuilderReader, BuilderSession, CurrentBuilder, ExpectedVersion, answer
+from realestate.dependencies.guards import may
 from realestate.models.accounts import Permission
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router

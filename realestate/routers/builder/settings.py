@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, ExpectedVersion, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderReader, BuilderSession, ExpectedVersion, answer, asked
+from realestate.dependencies.guards import TeamLead
 from realestate.problems import CONDITIONAL, problems
 from realestate.routers.shared.settings import Key, value_of
 from realestate.routing import Router
@@ -16,7 +15,6 @@ from realestate.views.settings import SETTING, SETTINGS_AT
 
 router = Router(prefix="/api/builder/settings", tags=["settings (builder)"])
 
-Manager = Annotated[Identity, may(Permission.team_manage)]
 Where = Annotated[SettingQuestion, asked(SettingQuestion)]
 
 
@@ -34,7 +32,7 @@ async def get_builder_setting(setting_key: Key, where: Where, read: BuilderReade
 
 @router.put("/{setting_key}", response_model=SettingOut, responses=problems(412))
 async def set_builder_setting(
-    setting_key: Key, where: Where, said: SettingValue, version: ExpectedVersion, _: Manager, session: BuilderSession
+    setting_key: Key, where: Where, said: SettingValue, version: ExpectedVersion, _: TeamLead, session: BuilderSession
 ) -> Response:
     """Set it, all of its value. Audited; repeatable."""
     setting = settings.named(setting_key, where.scope)
@@ -43,7 +41,7 @@ async def set_builder_setting(
 
 
 @router.delete("/{setting_key}", response_model=SettingOut, responses=problems(412))
-async def reset_builder_setting(setting_key: Key, where: Where, version: ExpectedVersion, _: Manager, session: BuilderSession) -> Response:
+async def reset_builder_setting(setting_key: Key, where: Where, version: ExpectedVersion, _: TeamLead, session: BuilderSession) -> Response:
     """Take back what was set; answers what holds now. Audited; repeatable."""
     await settings.reset(session, settings.named(setting_key, where.scope), where.scope, version, where.project_id)
     return await answer(session, SETTING[where.scope], setting_key, project_id=where.project_id)

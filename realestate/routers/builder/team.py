@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from realestate.database import Identity
-from realestate.dependencies import BuilderReader, BuilderSession, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import BuilderReader, BuilderSession, answer, asked
+from realestate.dependencies.guards import TeamLead
 from realestate.problems import problems
 from realestate.routers.auth import Caller
 from realestate.routing import Router
@@ -29,7 +28,6 @@ from realestate.views.team import INVITES, MEMBER, MEMBERS
 
 router = Router(prefix="/api/builder", tags=["team"])
 
-TeamLead = Annotated[Identity, may(Permission.team_manage)]
 Heir = Annotated[
     Id | None, Query(description="who looks after their customers, bookings, visits and conversations from now on; else the managers do")
 ]

@@ -11,7 +11,7 @@ from realestate.routing import Router
 from realestate.schemas.base import Said
 from realestate.schemas.customers import CodeCreate
 from realestate.schemas.profiles import CustomerProfile, CustomerProfileUpdate
-from realestate.services import accounts, profiles
+from realestate.services import accounts, bookings, profiles
 from realestate.views.profiles import OWN_CUSTOMER
 
 router = Router(prefix="/api/customer", tags=["customer"])
@@ -39,6 +39,8 @@ async def change_customer_profile(
 
 @router.post("/join", response_model=Said, status_code=201, responses=problems(404, 429))
 async def join_company(said: CodeCreate, _: Annotated[None, Depends(_try)], customer: CurrentCustomer, session: CustomerSession) -> Said:
-    """Let a company know you, with the code that its team has given you. 404 `INVITE_INVALID`. At most 20 tries in 15 minutes."""
-    await accounts.accept(session, customer, said.code)
-    return Said(message="The company knows you now.")
+    """Bring a code: of a company's team, which then knows you, or of a booking's owner, to be a co-applicant or to take it over.
+
+    404 `INVITE_INVALID`. At most 20 tries in 15 minutes.
+    """
+    return Said(message=await bookings.join(session, customer, said.code))

@@ -16,9 +16,8 @@ from realestate.dependencies import (
     PartySession,
     answer,
     asked,
-    may,
-    permit,
 )
+from realestate.dependencies.guards import Seller, permit
 from realestate.errors import Forbidden
 from realestate.models.accounts import Permission, Role
 from realestate.models.appointments import AppointmentStatus
@@ -56,7 +55,6 @@ async def _stepper(party: Annotated[Identity, Depends(_visitor)], wanted: Appoin
 Visitor = Annotated[Identity, Depends(_visitor)]
 """A customer, or a member of a builder's team who may receive one."""
 Stepper = Annotated[Identity, Depends(_stepper)]
-Seller = Annotated[Identity, may(Permission.units_hold)]
 
 
 @router.post("", response_model=AppointmentOut | TeamAppointment, status_code=201, responses=problems(404, 409))

@@ -15,9 +15,8 @@ from realestate.dependencies import (
     PartySession,
     answer,
     asked,
-    may,
-    permit,
 )
+from realestate.dependencies.guards import Reporter, may, permit
 from realestate.errors import Forbidden
 from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
@@ -41,7 +40,6 @@ router = Router(prefix="/api/change-requests", tags=["change requests"])
 
 Reviewer = Annotated[Identity, may(Permission.changes_review)]
 Estimator = Annotated[Identity, may(Permission.changes_quote)]
-Engineer = Annotated[Identity, may(Permission.progress_write)]
 
 
 async def _stepper(party: CurrentParty, wanted: ChangeRequestStep) -> Identity:
@@ -135,7 +133,7 @@ async def withdraw_change_request(
 
 
 @router.post("/{change_request_id}/work", response_model=ChangeRequestOut, responses=problems(409))
-async def start_change_request(change_request_id: Id, _: Engineer, session: BuilderSession, said: ChangeNote | None = None) -> Response:
+async def start_change_request(change_request_id: Id, _: Reporter, session: BuilderSession, said: ChangeNote | None = None) -> Response:
     """Work on it begins."""
     await change_requests.take(session, change_request_id, "start", said.note if said else None)
     return await answer(session, CHANGE_REQUEST, change_request_id)
@@ -143,7 +141,7 @@ async def start_change_request(change_request_id: Id, _: Engineer, session: Buil
 
 @router.post("/{change_request_id}/completion", response_model=ChangeRequestOut, responses=problems(409))
 async def complete_change_request(
-    change_request_id: Id, _: Engineer, session: BuilderSession, said: CompletionCreate | None = None
+    change_request_id: Id, _: Reporter, session: BuilderSession, said: CompletionCreate | None = None
 ) -> Response:
     """It is done, as photos show."""
     await change_requests.complete(session, change_request_id, *((said.note, said.attachment_ids) if said else (None,)))

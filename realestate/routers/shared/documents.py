@@ -8,22 +8,14 @@ from fastapi.responses import StreamingResponse
 
 from realestate.adapters import objects
 from realestate.database import Identity
-from realestate.dependencies import (
-    AnyReader,
-    CurrentCustomer,
-    CurrentParty,
-    PartyReader,
-    PartySession,
-    answer,
-    asked,
-    permit,
-)
+from realestate.dependencies import AnyReader, CurrentCustomer, CurrentParty, PartyReader, PartySession, answer, asked
+from realestate.dependencies.guards import permit
 from realestate.errors import Forbidden
 from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
-from realestate.schemas.documents import DocumentOut, DocumentPage, DocumentSearch, LinkQuestion
+from realestate.schemas.documents import BookingDocumentPage, DocumentOut, DocumentPage, DocumentSearch, LinkQuestion
 from realestate.services import documents
 from realestate.services.documents import Opened
 from realestate.uploads import LARGEST_DOCUMENT, DocumentSaid, DocumentUpload
@@ -56,9 +48,9 @@ async def create_document(said: DocumentSaid, by: Uploader, upload: DocumentUplo
     return await answer(session, DOCUMENT, document.id, 201)
 
 
-@router.get("/bookings/{booking_id}/documents", response_model=DocumentPage)
+@router.get("/bookings/{booking_id}/documents", response_model=BookingDocumentPage)
 async def list_booking_documents(booking_id: Id, search: Asked, read: PartyReader) -> Response:
-    """What both sides have put to a booking, newest first."""
+    """What both sides have put to a booking, newest first; beside it, in `papers`, the letters, notices and receipts that are drawn of it."""
     return await read.page(DOCUMENTS_OF_BOOKING, search, booking_id=booking_id)
 
 

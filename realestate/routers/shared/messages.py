@@ -6,7 +6,8 @@ from fastapi import Depends, Response
 
 from realestate import crud
 from realestate.database import Identity
-from realestate.dependencies import CurrentParty, PartyReader, PartySession, answer, asked, may
+from realestate.dependencies import CurrentParty, PartyReader, PartySession, answer, asked
+from realestate.dependencies.guards import may
 from realestate.errors import Forbidden
 from realestate.models.accounts import Permission, Role
 from realestate.models.documents import DocumentKind

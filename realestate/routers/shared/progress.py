@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Response
 
 from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, may
+from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer
+from realestate.dependencies.guards import Reporter, may
 from realestate.models.accounts import Permission
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
@@ -16,7 +17,6 @@ from realestate.views.progress import PHASE, PHASES
 
 router = Router(prefix="/api", tags=["progress"])
 
-Reporter = Annotated[Identity, may(Permission.progress_write)]
 Certifier = Annotated[Identity, may(Permission.progress_certify)]
 
 

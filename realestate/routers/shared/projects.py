@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, asked
+from realestate.dependencies.guards import Planner
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
 from realestate.routing import Router
@@ -19,8 +18,6 @@ from realestate.views.projects import PROJECT, PROJECT_FACETS, PROJECTS
 from realestate.views.units import AVAILABILITY, TEAM_UNITS_OF_PROJECT, UNITS_OF_PROJECT
 
 router = Router(prefix="/api/projects", tags=["projects"])
-
-Planner = Annotated[Identity, may(Permission.inventory_write)]
 
 
 @router.get("", response_model=ProjectPage | TeamProjectPage)

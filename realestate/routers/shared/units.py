@@ -15,8 +15,8 @@ from realestate.dependencies import (
     PartySession,
     answer,
     asked,
-    may,
 )
+from realestate.dependencies.guards import Planner, Seller, may
 from realestate.models.accounts import Permission, Role
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
@@ -46,8 +46,6 @@ from realestate.views.units import COMPARED, COST_SHEET, HISTORY, HOLDS, TEAM_UN
 
 router = Router(prefix="/api/units", tags=["units"])
 
-Planner = Annotated[Identity, may(Permission.inventory_write)]
-Seller = Annotated[Identity, may(Permission.units_hold)]
 _may_hold = may(Permission.units_hold).dependency
 
 
@@ -176,7 +174,7 @@ async def list_holds(unit_id: Id, read: PartyReader) -> Response:
 
 @router.get("/{unit_id}/history", response_model=list[UnitAct])
 async def list_unit_history(unit_id: Id, wanted: Annotated[History, asked(History)], _: Planner, read: BuilderReader) -> Response:
-    """What was done to a unit, its holds and its bookings, and by whom, the latest first. A member limited to some projects reads no audit."""
+    """What was done to a unit, its holds and its bookings, and by whom, the latest first; of holds and bookings, as far as one sees those."""
     return await read.all(HISTORY, unit_id=unit_id, limit=wanted.limit)
 
 

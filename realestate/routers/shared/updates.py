@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from realestate.database import Identity
-from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, asked, may
-from realestate.models.accounts import Permission
+from realestate.dependencies import AnyReader, BuilderSession, ExpectedVersion, answer, asked
+from realestate.dependencies.guards import Reporter
 from realestate.problems import CONDITIONAL, problems
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
@@ -15,8 +14,6 @@ from realestate.services import updates
 from realestate.views.progress import UPDATE, UPDATES, UPDATES_AFTER
 
 router = Router(prefix="/api", tags=["progress"])
-
-Reporter = Annotated[Identity, may(Permission.progress_write)]
 
 
 @router.get("/projects/{project_id}/updates", response_model=list[UpdateOut] | list[TeamUpdate])

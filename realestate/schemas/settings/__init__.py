@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from realestate.schemas.settings import appointments, portal
+from realestate.schemas.settings import appointments, bookings, portal
 from realestate.schemas.settings.key import Setting
 
 __all__ = ["SETTINGS", "Setting"]
 
 _ALL: tuple[Setting[Any], ...] = (
     appointments.AVAILABILITY,
+    bookings.POLICY,
     portal.NOTICE,
     portal.PREFERENCES,
 )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from realestate.models.bookings import PaymentPlan
 from realestate.models.money import PlanTrigger
+from realestate.models.projects import Jurisdiction
 from realestate.schemas.base import Amount, Input, Wire
 from realestate.schemas.units.prices import CostSheetOut
 
@@ -16,6 +17,7 @@ from realestate.schemas.units.prices import CostSheetOut
 
 class ProjectOfQuote(Wire):
     currency: str
+    jurisdiction: Jurisdiction
     timezone: str
     rules: dict[str, Any]
     payment_plans: dict[str, Any]

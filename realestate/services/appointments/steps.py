@@ -11,6 +11,7 @@ from realestate.errors import NotFound
 from realestate.models.accounts import Role, User
 from realestate.models.appointments import Appointment, AppointmentStatus
 from realestate.models.base import Versions, no_such_step
+from realestate.models.bookings import Booking
 from realestate.models.notifications import Event
 from realestate.models.projects import Project
 from realestate.schemas.appointments import AppointmentStep, AppointmentUpdate
@@ -45,6 +46,13 @@ async def cancel(session: AsyncSession, by: Identity, appointment_id: int, reaso
     appointment.cancel(reason)
     _tell(session, appointment)
     return appointment
+
+
+async def call_off(session: AsyncSession, booking: Booking, project: Project, why: str) -> None:
+    """Nobody comes any more to see the home of a booking that has gone on as another one. Speak as the system."""
+    for appointment in await crud.successions.lock_visits(session, booking.id):
+        appointment.cancel(why)
+        notify(session, Event.appointment_cancelled, appointment, **names(appointment, project), reason=why)
 
 
 async def change(session: AsyncSession, appointment_id: int, said: AppointmentUpdate, version: Versions | None) -> Appointment:

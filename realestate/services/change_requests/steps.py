@@ -52,9 +52,15 @@ TOLD = {
 }
 
 
+GOES_ON = ("review", "start")
+"""Of a booking that has ended, a request only ends as well."""
+
+
 async def take(session: AsyncSession, request_id: int, event: str, note: str | None, version: Versions | None = None) -> ChangeRequest:
     """A step that changes nothing else: the team looks at it or begins to build, the customer declines its price or wants it no more."""
     request, _, now = await fetch(session, request_id, event, version)
+    if event in GOES_ON:
+        check_changeable(await crud.bookings.peek(session, request.booking_id))
     request.step(event, now)
     request.answer(session.info["identity"].role, note)
     notify(session, TOLD[event], request, **names(request))

@@ -15,5 +15,5 @@ async def fetch(session: AsyncSession, unit_id: int, version: Versions | None = 
     unit, is_over, now = await crud.units.lock(session, unit_id)
     unit.expect(version)
     if is_over:
-        await claims.lapse(session, unit)
+        await claims.make_way(session, unit, now)
     return unit, now

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
-from realestate.database import Identity, as_system
+from realestate.database import Identity
 from realestate.errors import Conflict, Invalid
 from realestate.models.accounts import LeadSource, Role
 from realestate.models.base import Versions
 from realestate.models.notifications import Event
 from realestate.models.rules import Rules
 from realestate.models.units import Hold, HoldEnd, Unit, UnitStatus
+from realestate.services import vacancies
 from realestate.services.leads import for_whom, meet
 from realestate.services.notifications import notify
 from realestate.services.units.fetching import fetch
@@ -45,20 +46,21 @@ async def extend_hold(session: AsyncSession, unit_id: int, version: Versions | N
     held = await crud.units.get_open_hold(session, unit_id)
     held.extend(hours, Rules.of(unit.project.rules))
     unit.extend(held.expires_at)
+    await vacancies.extend_offer(session, held)
     notify(session, Event.hold_extended, held, part=held.extensions, **unit.names, until=_said(held.expires_at))
     return unit
 
 
 async def end_hold(session: AsyncSession, identity: Identity, unit_id: int, version: Versions | None) -> Unit:
     """Let go of a hold, as its holder or for the builder. Conflict NOT_HELD for a customer who has none; a team is told the unit's state."""
-    unit, _ = await fetch(session, unit_id, version)
+    unit, now = await fetch(session, unit_id, version)
     if identity.role is Role.customer and (unit.status is not UnitStatus.held or unit.customer_id != identity.me):
         raise Conflict("NOT_HELD", "There is no running hold of yours on this unit.")
     unit.may("end_hold")
     held = await crud.units.get_open_hold(session, unit_id)
     held.end(HoldEnd.released)
-    async with as_system(session):  # a customer does not see what becomes free in a project that has been withdrawn
-        unit.free("end_hold")
+    await vacancies.end_offer(session, held)
+    await vacancies.vacate(session, unit, "end_hold", now)
     notify(session, Event.hold_released, held, **unit.names)
     return unit
 

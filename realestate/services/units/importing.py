@@ -28,7 +28,7 @@ async def bring(session: AsyncSession, member: Identity, project_id: int, conten
     project = await crud.projects.pin(session, project_id)
     table = await asyncio.to_thread(tables.read, content)
     there = {(unit.tower, unit.unit_number): unit for unit in await crud.stock.pin(session, project, {})}
-    moment, new, changed, before = await crud.stock.now(session), [], [], {}
+    moment, new, changed, before = await crud.clock.now(session), [], [], {}
     for place, row in table.rows:
         if unit := there.get((row.tower, row.unit_number)):
             before[unit.id] = unit.price

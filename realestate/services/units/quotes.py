@@ -49,11 +49,25 @@ def sheet_out(sheet: CostSheet) -> CostSheetOut:
 
 def _plan(basis: QuoteBasis, unit: Unit, price: Decimal, plan: Plan) -> QuotedPlan:
     booking, today, rules = Booking(), unit.project.date_at(basis.now), Rules.of(unit.project.rules)
-    pricing.price(booking, unit, price, plan.kind)
-    schedule = pricing.schedule(booking, basis.now, today)
-    lines = [_line(one, reached(basis.phases, unit, rules), rules, today) for one in schedule]
+    pricing.price(booking, unit, price, plan.kind, unit.price_lines)
+    phases = reached(basis.phases, unit, rules)
+    lines = [_line(one, phases, rules, today) for one in pricing.schedule(booking, unit.project, basis.now)]
+    lines = _within(pricing.room_before_agreement(booking, unit.project), lines)
     due = sum((line.amount for line in lines if line.is_due_at_once), Decimal(0))
     return QuotedPlan(payment_plan=plan.kind, name=plan.name, token_amount=booking.token_amount, due_at_once=due, lines=lines)
+
+
+def _within(room: Decimal | None, lines: list[QuotedLine]) -> list[QuotedLine]:
+    """As far as it may be asked for before the agreement: the first line that does not fit waits for that, and so do all behind it."""
+    if room is None:
+        return lines
+    kept = []
+    for line in lines:
+        if line.is_due_at_once:
+            room -= line.amount
+        waits = line.is_due_at_once and room < 0
+        kept.append(line.model_copy(update={"is_due_at_once": False, "due_date": None}) if waits else line)
+    return kept
 
 
 def _line(line: Installment, phases: dict[str, Decimal], rules: Rules, today: date) -> QuotedLine:

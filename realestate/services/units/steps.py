@@ -13,7 +13,7 @@ from realestate.models.notifications import Event
 from realestate.models.units import CostSheet, Unit, UnitStatus
 from realestate.schemas.units import UnitCreate, UnitUpdate
 from realestate.schemas.units.prices import sheet_of
-from realestate.services import audit
+from realestate.services import audit, vacancies
 from realestate.services.notifications import notify
 from realestate.services.units.fetching import fetch
 
@@ -77,11 +77,13 @@ def _price(unit: Unit, said: UnitUpdate, when: dict[str, Any]) -> None:
 
 
 async def release(session: AsyncSession, unit_id: int) -> Unit:
-    """Put it on sale. Conflict PROJECT_NOT_PUBLISHED, or INVALID_TRANSITION from any state but unreleased."""
-    unit, _ = await fetch(session, unit_id)
+    """Put it on sale; who waits for it comes first. Conflict PROJECT_NOT_PUBLISHED, or INVALID_TRANSITION from any state but unreleased."""
+    unit, now = await fetch(session, unit_id)
     unit.release()
-    await session.flush()
-    notify(session, Event.unit_released, unit, part=unit.version, **unit.names)
+    await vacancies.offer(session, unit, now)
+    if unit.status is not UnitStatus.available:
+        audit.record(session, Event.unit_released.value, unit)
+    vacancies.tell_followers(session, unit)
     return unit
 
 
@@ -102,9 +104,10 @@ async def block(session: AsyncSession, unit_id: int, reason: str) -> Unit:
 
 
 async def unblock(session: AsyncSession, unit_id: int, version: Versions | None) -> Unit:
-    """Back on the market."""
-    unit, _ = await fetch(session, unit_id, version)
+    """Back on the market; who waits for it comes first."""
+    unit, now = await fetch(session, unit_id, version)
     unit.unblock()
+    await vacancies.offer(session, unit, now)
     audit.record(session, "unit.unblocked", unit)
     return unit
 

@@ -39,7 +39,7 @@ async def reprice(session: AsyncSession, member: Identity, project_id: int, said
     """New base prices for all units of a project that fit and are not taken. Invalid OUT_OF_RANGE where nothing would be left."""
     project = await crud.projects.pin(session, project_id)
     chosen = await crud.stock.pin(session, project, said.only.model_dump() if said.only else {})
-    free, moment = [unit for unit in chosen if unit.status in NOT_TAKEN], await crud.stock.now(session)
+    free, moment = [unit for unit in chosen if unit.status in NOT_TAKEN], await crud.clock.now(session)
     before = {unit.id: unit.price for unit in free}
     for unit in free:
         unit.move_base(_new_base(unit, said), moment, member.me)

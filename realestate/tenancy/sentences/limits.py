@@ -19,6 +19,12 @@ SITES = f"string_to_array(nullif(split_part({_SCOPE}, ':', 2), ''), ',')::bigint
 """The projects of a limited member; NULL where there is no such limit, and for a role that is held back by it: none."""
 
 
+_SEEN = " ".join(
+    f"WHEN '{table.removesuffix('s')}' THEN EXISTS (SELECT FROM {table} seen WHERE seen.id = audit_events.entity_id)"
+    for table in ("units", "holds", "bookings")
+)
+
+
 def limits(model: type[Base]) -> dict[str, str]:
     """Which rows of a table limited members may touch at all, by the role that is held back; nothing where there is nothing to tell rows by."""
     return {role: " AND ".join(said) for role, said in ((LIMITED, [*_own(model)]), (OF_SITES, [*_of_sites(model)])) if said}
@@ -26,7 +32,9 @@ def limits(model: type[Base]) -> dict[str, str]:
 
 def _own(model: type[Base]) -> Iterator[str]:
     """Without that limit the right side is NULL, and so is the left for what belongs to no customer: neither is held back."""
-    if model in (AuditEvent, AuditSeal):
+    if model is AuditEvent:
+        yield f"CASE entity_type {_SEEN} ELSE false END"
+    if model is AuditSeal:
         yield "false"
     if "customer_id" in model.__table__.columns and model is not Unit:  # what is on sale is everybody's to sell
         customer = "owner_id" if "owner_id" in model.__table__.columns else "customer_id"
