@@ -61,13 +61,21 @@ async def find_receipt(session: AsyncSession, gateway: str, order_id: str | None
     return found
 
 
-async def find_refund(session: AsyncSession, gateway: str, payment_id: str | None, reference: str | None) -> Payment | None:
-    """Our refund of a gateway's payment, by the reference that we have given it; not locked."""
-    if reference is None or not (reference.isascii() and reference.isdigit() and len(reference) < 19):
-        return None
-    receipt = aliased(Payment)
-    ours = select(Payment).join(receipt, receipt.id == Payment.refund_of_id).where(Payment.id == int(reference))
-    return await session.scalar(ours.where(receipt.gateway == gateway, receipt.gateway_payment_id == payment_id))
+async def find_refund(session: AsyncSession, receipt: Payment, reference: str | None, refund_id: str | None) -> Payment | None:
+    """A refund of a receipt: by the reference that we have given the gateway, else by the gateway's own name of it; not locked."""
+    refunds = select(Payment).where(Payment.refund_of_id == receipt.id)
+    is_number = reference is not None and reference.isascii() and reference.isdigit() and len(reference) < 19
+    found = await session.scalar(refunds.where(Payment.id == int(reference or 0))) if is_number else None
+    if found is None and refund_id:
+        found = await session.scalar(refunds.where(Payment.gateway == receipt.gateway, Payment.gateway_payment_id == refund_id))
+    return found
+
+
+async def find_unsent_refund(session: AsyncSession, receipt_id: int, amount: Decimal) -> Payment | None:
+    """The oldest refund over this amount that was asked for here, and that no gateway is told of; locked."""
+    wanted = Payment.refund_of_id == receipt_id, Payment.amount == amount, Payment.gateway.is_(None)
+    unsent = select(Payment).where(*wanted, Payment.status.in_([P.pending, P.approved])).order_by(Payment.id).limit(1)
+    return await session.scalar(unsent.with_for_update(of=Payment).execution_options(populate_existing=True))
 
 
 async def find_open(session: AsyncSession, booking_id: int, by: int, amount: Decimal, gateway: str, until: datetime) -> Payment | None:
@@ -161,8 +169,11 @@ async def get_issue(session: AsyncSession, issue_id: int, *, for_update: bool = 
     return issue
 
 
-async def close_issues(session: AsyncSession, payment_id: int, kinds: Sequence[IssueKind], note: str) -> None:
-    """What has settled itself. The system's to do."""
-    still_open = update(PaymentIssue).where(PaymentIssue.payment_id == payment_id, PaymentIssue.kind.in_(kinds))
-    closed = {"status": IssueStatus.accepted, "resolved_at": func.now(), "note": note}
-    await session.execute(still_open.where(PaymentIssue.status == IssueStatus.open).values(closed))
+async def close_issues(
+    session: AsyncSession, payment_ids: Sequence[int], kinds: Sequence[IssueKind], note: str, reference: str | None = None
+) -> None:
+    """What has settled itself: all of these kinds, or what is about one thing of the gateway's. The system's to do."""
+    about = PaymentIssue.payment_id.in_(payment_ids), PaymentIssue.kind.in_(kinds), PaymentIssue.status == IssueStatus.open
+    still_open = update(PaymentIssue).where(*about)
+    still_open = still_open if reference is None else still_open.where(PaymentIssue.gateway_reference == reference)
+    await session.execute(still_open.values(status=IssueStatus.accepted, resolved_at=func.now(), note=note))

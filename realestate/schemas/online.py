@@ -22,7 +22,8 @@ class IssueAction(Kind):
 
 
 class IssueResolution(Input, json_schema_extra={"examples": [{"action": "dismiss", "note": "The customer has been called."}]}):
-    """`accept` takes the amount that came in place of the one that was ordered; `dismiss` says what has been done about it otherwise."""
+    """`accept` takes the amount that came in place of the one that was ordered, or a refund that was made at the gateway itself; `dismiss`
+    says what has been done about it otherwise."""
 
     action: IssueAction
     note: Text

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from realestate.errors import Conflict
+from realestate.errors import Conflict, Forbidden
 from realestate.models.base import Base, Identified, Stateful, Timestamped
 from realestate.models.payments.installment import booking_key
 from realestate.models.payments.words import (
@@ -177,6 +177,13 @@ class Payment(Identified, Timestamped, Stateful, Base):
             raise Conflict("REFUND_UNDER_WAY", "A refund of this receipt has been asked for: refuse that first.")
         self.take("bounce")
         self.bounced_at, self.reason = at, reason
+
+    def approve(self, by: int) -> None:
+        """Agree to a refund. Forbidden MAKER_IS_CHECKER to whoever has asked for it."""
+        if by == self.created_by:
+            raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on a refund that you have asked for.")
+        self.take("approve")
+        self.approved_by = by
 
     @property
     def remainder(self) -> Decimal:

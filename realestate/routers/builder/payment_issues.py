@@ -31,6 +31,7 @@ async def get_payment_issue(issue_id: Id, read: BuilderReader) -> Response:
 
 @router.post("/payment-issues/{issue_id}/resolution", response_model=PaymentIssueOut, responses=problems(409))
 async def resolve_payment_issue(issue_id: Id, said: IssueResolution, member: Cashier, session: BuilderSession) -> Response:
-    """Say what is done about it. `accept` makes a receipt of a `mismatch`; a refund of an `orphan` waits for its approval as any other."""
+    """Say what is done about it. `accept` makes a receipt of a `mismatch`, and writes down a refund that was made elsewhere, for those who
+    approve refunds (403 `NOT_PERMITTED`); a refund of an `orphan` waits for its approval as any other."""
     await online.resolve(session, member, issue_id, said)
     return await answer(session, ISSUE, issue_id)

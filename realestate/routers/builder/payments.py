@@ -39,5 +39,5 @@ async def reject_refund(refund_id: Id, said: RefundRejection, _: Approver, sessi
 @router.post("/refunds/{refund_id}/processing", response_model=TeamPayment, responses=problems(409))
 async def process_refund(refund_id: Id, said: RefundProcessed, _: Cashier, session: BuilderSession) -> Response:
     """The money of an approved refund has gone. The receipt is `partially_refunded` or `refunded`; lines that it had paid are owed again."""
-    await refunds.process(session, refund_id, said)
+    await refunds.process(session, refund_id, said.transaction_id, said.payment_date)
     return await answer(session, PAYMENT, refund_id)

@@ -136,7 +136,7 @@ async def _disputed(session: AsyncSession, sale: Sale, report: Report) -> EventO
     """A customer's bank wants the money back. Whether the receipt bounces, the team decides: it may be able to prove its case."""
     kind, reference = IssueKind.dispute, report.refund_id or report.event_id
     if report.what is What.dispute_won:
-        await crud.gateways.close_issues(session, sale.payment.id, [kind], "The dispute was won.")
+        await crud.gateways.close_issues(session, [sale.payment.id], [kind], "The dispute was won.")
         return O.applied
     detail = f"The customer's bank disputes this payment: {_line(report.reason) or 'no reason given'}."
     if report.what is What.dispute_lost:

@@ -1,5 +1,6 @@
 """Money that goes back the way it came: an approved refund of an online receipt is sent by its gateway, which says when it is there."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,20 +9,20 @@ from realestate import crud
 from realestate.adapters import gateways
 from realestate.adapters.gateways import Report, What, fake
 from realestate.crud.gateways import REFUSED_BY
-from realestate.database import WORKER, transaction
+from realestate.database import WORKER, Identity, transaction
 from realestate.errors import Conflict, NotFound
 from realestate.models.jobs import Task
-from realestate.models.payments import EventOutcome, IssueKind, Payment, PaymentStatus
-from realestate.schemas.payments import RefundProcessed
+from realestate.models.payments import EventOutcome, IssueKind, Payment, PaymentIssue, PaymentStatus
 from realestate.services.jobs import later, one_by_one
 from realestate.services.online.issues import question
-from realestate.services.online.taking import fetch
+from realestate.services.online.taking import Sale, fetch
 from realestate.services.payments import refunds
 
 O = EventOutcome
 MOST_AT_ONCE = 100
 TWICE = "The gateway has sent a refund after all that it had refused, and that has been paid in another way: the money has gone twice."
-SETTLED_BY_IT = (IssueKind.orphan, IssueKind.paid_twice, IssueKind.overpaid)
+ELSEWHERE = "Sent back at the gateway itself."
+SETTLED_BY_IT = (IssueKind.orphan, IssueKind.paid_twice, IssueKind.overpaid, IssueKind.refund_failed)
 
 
 async def send_refunds() -> int:
@@ -60,16 +61,40 @@ async def _claim(refund_id: int) -> tuple[str, str, Decimal, str] | None:
 
 async def returned(session: AsyncSession, receipt: Payment, report: Report) -> EventOutcome:
     """What a gateway says of a refund: of ours, or of one that somebody has made at the gateway itself."""
-    assert receipt.gateway is not None, "it was found by it"
-    refund = await crud.gateways.find_refund(session, receipt.gateway, receipt.gateway_payment_id, report.reference)
+    refund = await crud.gateways.find_refund(session, receipt, report.reference, report.refund_id)
     if refund is not None:
         return await _settle(session, refund, report)
+    reference = report.refund_id or report.event_id
     if report.what is What.refund_failed:
+        said = "The gateway could not send it: the money has not gone."
+        await crud.gateways.close_issues(session, [receipt.id], [IssueKind.refunded_elsewhere], said, reference)
         return O.unchanged
     detail = "Money was sent back at the gateway itself, and not asked for here."
-    reference = report.refund_id or report.event_id
     await question(session, receipt, IssueKind.refunded_elsewhere, reference, report.amount, report.currency, detail)
     return O.queued
+
+
+async def book(session: AsyncSession, checker: Identity, sale: Sale, issue: PaymentIssue) -> None:
+    """Write down what somebody has sent back at the gateway itself: a refund that has gone, of which the gateway is the maker. Where the same
+    amount was asked for here and not sent, that is it. The system's to do.
+
+    Conflict EXCEEDS_RECEIPT; Forbidden MAKER_IS_CHECKER to whoever has asked for it here.
+    """
+    receipt, amount = sale.payment, issue.amount
+    assert amount is not None, "it is of so much"
+    refund = await crud.gateways.find_unsent_refund(session, receipt.id, amount)
+    refund = refund or await refunds.begin(session, WORKER, receipt, amount, ELSEWHERE)
+    if refund.status is PaymentStatus.pending:
+        refund.approve(checker.me)
+    refund.gateway, refund.gateway_payment_id = receipt.gateway, issue.gateway_reference
+    await session.flush()
+    await _has_gone(session, refund, issue.gateway_reference, sale.unit.project.date_at(issue.created_at))
+
+
+async def _has_gone(session: AsyncSession, refund: Payment, name: str | None, on: date | None = None) -> None:
+    assert refund.refund_of_id is not None, "a refund is of a receipt"
+    await refunds.process(session, refund.id, name, on)
+    await crud.gateways.close_issues(session, [refund.refund_of_id, refund.id], SETTLED_BY_IT, "The money has gone back.")
 
 
 def _has_gone_twice(refund: Payment, report: Report) -> bool:
@@ -79,7 +104,6 @@ def _has_gone_twice(refund: Payment, report: Report) -> bool:
 
 async def _settle(session: AsyncSession, seen: Payment, report: Report) -> EventOutcome:
     refund = (await fetch(session, seen)).payment
-    assert refund.refund_of_id is not None, "a refund is of a receipt"
     if refund.gateway and report.refund_id:
         refund.gateway_payment_id = report.refund_id
         await session.flush()
@@ -90,8 +114,7 @@ async def _settle(session: AsyncSession, seen: Payment, report: Report) -> Event
     if refund.status is not PaymentStatus.approved and report.what is not What.refund_failed:
         return O.unchanged
     if report.what is What.refunded:
-        await refunds.process(session, refund.id, RefundProcessed(transaction_id=report.refund_id))
-        await crud.gateways.close_issues(session, refund.refund_of_id, SETTLED_BY_IT, "The money has gone back.")
+        await _has_gone(session, refund, report.refund_id)
         return O.applied
     if report.what is not What.refund_failed:
         return O.unchanged  # it is on its way

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import WORKER, Identity, as_system
-from realestate.errors import Conflict, Forbidden, Invalid
+from realestate.errors import Conflict, Invalid
 from realestate.models.bookings import ACTIVE, Booking, BookingStatus
 from realestate.models.notifications import Event
 from realestate.models.payments import CLEARED, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from realestate.models.projects import Project
 from realestate.models.settlements import kept, late_interest
-from realestate.schemas.payments import RefundCreate, RefundProcessed
+from realestate.schemas.payments import RefundCreate
 from realestate.services import vacancies
 from realestate.services.notifications import notify
 from realestate.services.payments.accruing import square
@@ -36,7 +36,14 @@ async def make(session: AsyncSession, member: Identity, payment_id: int, said: R
 
 
 async def request(session: AsyncSession, member: Identity, payment: Payment, amount: Decimal, reason: str | None) -> Payment:
-    """A refund of a receipt, pending until somebody else approves it. Lock the booking first.
+    """The same of a receipt that is there; whoever approves refunds is told. Lock the booking first."""
+    refund = await begin(session, member, payment, amount, reason)
+    notify(session, Event.refund_requested, refund, **await _facts(session, refund), receipt=payment.receipt_no)
+    return refund
+
+
+async def begin(session: AsyncSession, member: Identity, payment: Payment, amount: Decimal, reason: str | None) -> Payment:
+    """A refund of a receipt, pending until somebody else approves it; the system asks in the name of whoever has paid.
 
     Conflict NOT_REFUNDABLE for what has not come or was no money; EXCEEDS_RECEIPT, with `remainder`, for more than is left of it.
     """
@@ -60,7 +67,6 @@ async def request(session: AsyncSession, member: Identity, payment: Payment, amo
     session.add(refund)
     await session.flush()
     await session.refresh(payment, ["going_back"])
-    notify(session, Event.refund_requested, refund, **await _facts(session, refund), receipt=payment.receipt_no)
     return refund
 
 
@@ -87,10 +93,7 @@ async def queue_full_refund(session: AsyncSession, member: Identity, booking: Bo
 async def approve(session: AsyncSession, member: Identity, refund_id: int) -> Payment:
     """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER."""
     _, refund = await _fetch(session, refund_id, PaymentKind.refund)
-    if member.me == refund.created_by:
-        raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on a refund that you have asked for.")
-    refund.take("approve")
-    refund.approved_by = member.me
+    refund.approve(member.me)
     notify(session, Event.refund_approved, refund, **await _facts(session, refund))
     return refund
 
@@ -117,7 +120,7 @@ async def _check_owed(session: AsyncSession, booking: Booking, refund: Payment) 
         raise Conflict("REFUND_OWED", "The booking has ended, and this money is the buyer's: it has to go back.")
 
 
-async def process(session: AsyncSession, refund_id: int, said: RefundProcessed) -> Payment:
+async def process(session: AsyncSession, refund_id: int, transaction_id: str | None, on: date | None) -> Payment:
     """The money has gone. Lines that it had paid are owed again, where the booking goes on."""
     booking, refund = await _fetch(session, refund_id, PaymentKind.refund)
     refund.may("process")
@@ -127,10 +130,10 @@ async def process(session: AsyncSession, refund_id: int, said: RefundProcessed) 
         raise Conflict("SET_BY_GATEWAY", "The gateway that brought this money sends it back, and says when it has.")
     project = await session.get_one(Project, refund.project_id)
     now = await crud.clock.now(session)
-    gone_on = _check_day(said.payment_date, receipt, project.date_at(now))
+    gone_on = _check_day(on, receipt, project.date_at(now))
     async with as_system(session):
         await crud.payments.trim(session, receipt, receipt.amount - receipt.refunded - refund.amount)
-    refund.payment_date, refund.transaction_id = gone_on, said.transaction_id
+    refund.payment_date, refund.transaction_id = gone_on, transaction_id
     refund.take("process")
     await session.flush()
     if booking.status in ACTIVE:
