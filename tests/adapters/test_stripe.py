@@ -14,7 +14,9 @@ from stripe import WebhookSignature
 from realestate.adapters.gateways import What, find
 from realestate.adapters.gateways.stripe import Stripe
 from realestate.config import settings
+from realestate.crud.gateways import Ordered
 from realestate.errors import Conflict, Malformed, Unavailable
+from realestate.services.online import hearing
 from tests.factories import make_builder, make_customer, make_unit
 from tests.paying import checkout, seen
 from tests.stories import reserved_booking
@@ -64,12 +66,20 @@ class StandIn:
             refund = {"id": "re_1", "object": "refund", "amount": amount, "currency": "inr", "status": "pending", "metadata": reference}
             return refund | {"payment_intent": said["payment_intent"]}
         if method == "POST":
-            made = {"id": f"cs_test_{len(self.sessions)}", "object": "checkout.session", "status": "open", "payment_status": "unpaid"}
+            made = {
+                "id": f"cs_test_{said['client_reference_id']}",
+                "object": "checkout.session",
+                "status": "open",
+                "payment_status": "unpaid",
+            }
             made |= {"amount_total": int(said["line_items[0][price_data][unit_amount]"]), "payment_intent": None}
             made |= {"currency": said["line_items[0][price_data][currency]"], "expires_at": int(said["expires_at"])}
             self.sessions[made["id"]] = made | {"url": f"https://checkout.stripe.com/c/pay/{made['id']}"}
             return self.sessions[made["id"]]
-        return self.sessions[path.rpartition("/")[2]]
+        name, _, question = path.rpartition("/")[2].partition("?")
+        found = self.sessions[name]
+        intent = found.get("payment_intent")  # a name, unless the thing itself is asked for
+        return found | {"payment_intent": intent["id"]} if isinstance(intent, dict) and "expand" not in question else found
 
 
 @asynccontextmanager
@@ -173,14 +183,15 @@ async def test_a_token_is_paid_through_stripe(client, monkeypatch):
         builder, asha = await make_builder(), await make_customer()
         booking = await reserved_booking(client, asha, await make_unit(builder))
         payment = (await checkout(client, asha, booking)).json()
-        assert payment["checkout_url"] == "https://checkout.stripe.com/c/pay/cs_test_0" and payment["gateway"] == "stripe"
+        name = f"cs_test_{payment['id']}"
+        assert payment["checkout_url"] == f"https://checkout.stripe.com/c/pay/{name}" and payment["gateway"] == "stripe"
         [(method, path, said, headers)] = api.asked
         assert (method, path, headers["authorization"]) == ("POST", "/v1/checkout/sessions", "Bearer sk_test_of_these_tests")
         assert (said["mode"], said["client_reference_id"], said["customer_email"]) == ("payment", str(payment["id"]), asha.email)
         assert (said["line_items[0][price_data][unit_amount]"], said["line_items[0][price_data][currency]"]) == ("15000000", "inr")
         assert said["success_url"] == f"http://localhost:3000/bookings/{booking['id']}"
         assert 1800 < int(said["expires_at"]) - time.time() < 3600
-        body = event("checkout.session.completed", session(id="cs_test_0", payment_intent=f"pi_{payment['id']}"), f"evt_{payment['id']}")
+        body = event("checkout.session.completed", session(id=name, payment_intent=f"pi_{payment['id']}"), f"evt_{payment['id']}")
         for _ in range(2):
             assert (await tell(client, body)).json() == {"message": "Heard."}
         paid = await seen(client, asha, payment)
@@ -212,7 +223,33 @@ async def test_how_an_order_stands_can_be_asked(monkeypatch):
         api.sessions["cs_3"] = session(id="cs_3", status="expired", payment_status="unpaid")
         asked = [await Stripe().look(name) for name in api.sessions]
         assert asked[0] is None and [one.what for one in asked[1:]] == [What.paid, What.expired]
-        assert asked[1].event_id == "look:cs_2:complete:paid"
+        assert len({one.event_id for one in asked[1:]}) == 2
+
+
+@pytest.mark.parametrize(
+    ("bank", "what"), [("processing", What.processing), ("requires_payment_method", What.failed), ("canceled", What.failed)]
+)
+async def test_whether_a_bank_has_refused_its_payment_says(monkeypatch, bank, what):
+    intent = {"id": "pi_4", "object": "payment_intent", "status": bank, "last_payment_error": {"message": "No funds."}}
+    async with standing_in(monkeypatch, StandIn()) as api:
+        api.sessions["cs_4"] = session(id="cs_4", payment_status="unpaid", payment_intent=intent)
+        report = await Stripe().look("cs_4")
+    assert (report.what, report.order_id, report.payment_id) == (what, "cs_4", "pi_4")
+    assert report.event_id.endswith(bank), "that it is on its way has been heard before"
+
+
+async def test_a_transfer_whose_failure_nobody_has_told_fails_when_it_is_asked_for(client, monkeypatch):
+    builder, asha = await make_builder(), await make_customer()
+    booking = await reserved_booking(client, asha, await make_unit(builder))
+    async with standing_in(monkeypatch, StandIn()) as api:
+        payment = (await checkout(client, asha, booking)).json()
+        [name] = api.sessions
+        intent = {"id": f"pi_{payment['id']}", "object": "payment_intent", "status": "processing"}
+        for status, shown in (("processing", "clearance_pending"), ("requires_payment_method", "failed")):
+            api.sessions[name] |= {"status": "complete", "payment_intent": intent | {"status": status}}
+            await hearing._check(Ordered(payment["id"], "stripe", name))
+            assert (await seen(client, asha, payment))["payment_status"] == shown
+    assert (await client.get(f"/api/bookings/{booking['id']}", headers=asha.headers)).json()["reserve_expires_at"]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ SESSIONS = {
     ("checkout.session.expired", "unpaid"): What.expired,
 }
 """By the type of an event and the `payment_status` of its session. Attempts that fail on the page may be repeated there, and say nothing."""
+FAILED = ("requires_payment_method", "canceled")
+"""States of a payment that no bank is at work on any more."""
 REFUNDS = {"succeeded": What.refunded, "failed": What.refund_failed, "canceled": What.refund_failed}
 DISPUTES = {"won": What.dispute_won, "warning_closed": What.dispute_won, "lost": What.dispute_lost}
 
@@ -60,9 +62,13 @@ class Stripe:
             raise Malformed("MALFORMED_EVENT", "This is not an event of the gateway.") from None
 
     async def look(self, order_id: str) -> Report | None:
-        session = await _ask(_client().v1.checkout.sessions.retrieve, order_id)
+        """With its payment, which alone says that a bank has refused: the session stays `complete` and `unpaid`."""
+        session = await _ask(_client().v1.checkout.sessions.retrieve, order_id, {"expand": ["payment_intent"]})
+        bank = getattr(session.payment_intent, "status", None)
         event = {"complete": "checkout.session.completed", "expired": "checkout.session.expired"}.get(session.status)
-        return _report(f"look:{order_id}:{session.status}:{session.payment_status}", event, session) if event else None
+        if session.status == "complete" and session.payment_status == "unpaid" and bank in FAILED:
+            event = "checkout.session.async_payment_failed"
+        return _report(f"look:{order_id}:{session.status}:{session.payment_status}:{bank}", event, session) if event else None
 
     async def give_back(self, payment_id: str, amount: Decimal, currency: str, reference: str) -> Report:
         said = {"payment_intent": payment_id, "amount": to_minor(amount), "metadata": {"refund_id": reference}}
@@ -82,8 +88,10 @@ def _report(event_id: str, kind: str, about: Any) -> Report:
 
     currency = str(said("currency") or "").upper() or None
     if kind.startswith("checkout.session."):
-        what = SESSIONS.get((kind, said("payment_status")), What.other)
-        return Report(event_id, what, about.id, said("payment_intent"), None, None, from_minor(said("amount_total")), currency)
+        what, payment = SESSIONS.get((kind, said("payment_status")), What.other), said("payment_intent")
+        payment_id = getattr(payment, "id", payment)  # a name, or the thing itself where it was asked for
+        why = getattr(getattr(payment, "last_payment_error", None), "message", None)
+        return Report(event_id, what, about.id, payment_id, None, None, from_minor(said("amount_total")), currency, why)
     if kind.startswith("refund.") or kind == "charge.refund.updated":
         what, reference = REFUNDS.get(about.status, What.other), getattr(said("metadata"), "refund_id", None)
         why = said("failure_reason")
