@@ -1,6 +1,6 @@
 """Paying online: from the order over the gateway's page to the receipt."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -160,7 +160,27 @@ async def test_a_slow_transfer_that_fails_gives_the_reserve_its_end_again(client
     await tell(client, event(payment, "failed", reason="No\x07 such\naccount"))
     failed = await seen(client, asha, payment)
     assert (failed["payment_status"], failed["reason"]) == ("failed", "No such account")
-    assert (await client.get(f"/api/bookings/{booking['id']}", headers=asha.headers)).json()["reserve_expires_at"]
+    now = (await client.get(f"/api/bookings/{booking['id']}", headers=asha.headers)).json()
+    assert now["reserve_expires_at"] == booking["reserve_expires_at"], "failing gains no time"
+
+
+async def test_who_has_sent_money_in_time_that_fails_has_a_day_and_only_once(client, sale):
+    _, asha, booking = sale
+
+    async def fail(payment):
+        for what in ("processing", "failed"):
+            await tell(client, event(payment, what))
+        end = (await client.get(f"/api/bookings/{booking['id']}", headers=asha.headers)).json()["reserve_expires_at"]
+        return datetime.fromisoformat(end) - datetime.now(UTC)
+
+    in_time = await ordered(client, asha, booking)
+    three_days = timedelta(hours=72)
+    await put(Payment, in_time["id"], created_at=datetime.now(UTC) - three_days)
+    await let_time_pass(Booking, booking["id"], "booking_date", three_days + timedelta(hours=1))
+    assert timedelta(hours=23) < await fail(in_time) <= timedelta(days=1)
+    late = await ordered(client, asha, booking, 200000)
+    assert await fail(late) <= timedelta(0)
+    assert await status_of(client, asha, booking) == "expired"
 
 
 @pytest.mark.parametrize("controls", [{"copies": 5}, {"is_shuffled": "true", "copies": 2}])

@@ -69,7 +69,7 @@ async def reopen(session: AsyncSession, payment: Payment) -> None:
 async def let_go(session: AsyncSession, sale: Sale) -> None:
     """If the claim was firm because of this money, it has its end again."""
     if sale.booking.reserve_expires_at is None:
-        await loosen(session, sale.booking, sale.unit, sale.now)
+        await loosen(session, sale.booking, sale.unit, sale.now, sale.payment.created_at)
 
 
 async def take_again(session: AsyncSession, sale: Sale, reference: str, amount: Decimal) -> EventOutcome:

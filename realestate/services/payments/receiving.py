@@ -26,6 +26,9 @@ from realestate.services.payments.numbering import number
 CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft, PaymentMethod.tds)
 """Paper that may bounce, and tax that counts with its certificate: from the recorded clearance on."""
 
+GRACE = timedelta(days=1)
+"""For whoever has sent money in time that did not come: they hear of it by a message, perhaps at night, and pay in another way."""
+
 
 async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -> Payment:
     """Write down money that a builder has received. It makes the booking's claim firm; paper waits for its clearance."""
@@ -89,7 +92,7 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
     if booking.status not in ACTIVE:
         return payment
     rules = Rules.of(unit.project.rules)
-    await loosen(session, booking, unit, now)
+    await loosen(session, booking, unit, now, payment.created_at)
     if rules.bounce_charge:
         name = f"Charge for the payment of {payment.payment_date:%d %b %Y} that bounced"
         await charge(session, booking, unit.project, name, rules.bounce_charge, now)
@@ -112,11 +115,16 @@ async def still_to_come(session: AsyncSession, booking: Booking, project: Projec
     return booking.total_amount + charged - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
 
 
-async def loosen(session: AsyncSession, booking: Booking, unit: Unit, now: datetime) -> None:
-    """A reserve that nothing speaks for any more has its end again."""
-    if booking.status is BookingStatus.reserved and not await crud.payments.total(session, booking.id, ON_THEIR_WAY):
-        hours = Rules.of(unit.project.rules).reserve_hours
-        booking.reserve_expires_at = unit.hold_expires_at = now + timedelta(hours=hours)
+async def loosen(session: AsyncSession, booking: Booking, unit: Unit, now: datetime, sent_at: datetime) -> None:
+    """A reserve that nothing speaks for any more has its old end again, when the money that was sent at `sent_at` has failed. Where that end
+    has passed meanwhile, money sent before it earns a short grace, and money sent after it none: so nobody keeps a unit by failing."""
+    if booking.status is not BookingStatus.reserved or await crud.payments.total(session, booking.id, ON_THEIR_WAY):
+        return
+    whole = timedelta(hours=Rules.of(unit.project.rules).reserve_hours)
+    end = booking.booking_date + whole
+    if end <= now:
+        end = now + min(GRACE, whole) if sent_at < end else now
+    booking.reserve_expires_at = unit.hold_expires_at = end
 
 
 async def arrive(session: AsyncSession, booking: Booking, unit: Unit, payment: Payment, now: datetime) -> None:
