@@ -1,15 +1,14 @@
 """Papers that are drawn when they are asked for."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Response
 
+from realestate.services.drawing import drawn
+
 T = TypeVar("T")
-_drawing = asyncio.Semaphore(1)
-"""It is work for the processor: one at a time."""
 
 
 class Pdf(Response):
@@ -23,7 +22,6 @@ PDF: dict[int | str, dict[str, Any]] = {
 
 async def printed(draw: Callable[[T], bytes], basis: T, name: str) -> Response:
     """Its PDF, to be looked at rather than kept."""
-    async with _drawing:
-        pdf = await asyncio.to_thread(draw, basis)
+    pdf = await drawn(draw, basis)
     disposition = f"inline; filename*=UTF-8''{quote(name)}"
     return Pdf(pdf, headers={"Content-Disposition": disposition, "Cache-Control": "private, no-cache"})

@@ -5,7 +5,6 @@ async with agreements.drawn(paper) as upload, transaction(member) as session:
     await agreements.keep(session, member, booking_id, paper, upload)
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -25,15 +24,13 @@ from realestate.models.documents import Audience, DocumentKind, DocumentSubject
 from realestate.models.notifications import Event
 from realestate.papers.agreements import Paper, draw
 from realestate.schemas.agreements import AgreementBasis, AgreementFile, AgreementOut, AgreementTerms
-from realestate.services import documents
+from realestate.services import documents, drawing
 from realestate.services.documents import Content, Opened, Place, Upload
 from realestate.services.notifications import notify
 from realestate.views.agreements import BASIS, NEWEST, NEWEST_FILE
 
 TERMS = set(AgreementTerms.model_fields)
 PDF = "application/pdf"
-_drawing = asyncio.Semaphore(1)
-"""It is work for the processor: one at a time."""
 
 
 async def look(member: Identity, booking_id: int) -> Paper | None:
@@ -49,8 +46,7 @@ async def drawn(paper: Paper | None) -> AsyncIterator[Upload | None]:
     if paper is None or paper.is_kept:
         yield None
         return
-    async with _drawing:
-        pdf = await asyncio.to_thread(draw, paper)
+    pdf = await drawing.drawn(draw, paper)
     name = f"Agreement {paper.number}, version {paper.edition}.pdf"
     async with documents.stored(BytesIO(pdf), name, lambda file: Content(PDF, file)) as upload:
         yield upload
