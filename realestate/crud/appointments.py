@@ -12,9 +12,12 @@ from sqlalchemy.orm import joinedload, load_only
 from realestate.errors import NotFound
 from realestate.models.accounts import User
 from realestate.models.appointments import LIVE, SETTING, Agenda, Appointment, AppointmentStatus
+from realestate.models.bookings import Booking
 from realestate.models.notifications import Event, Notification, Subject
 from realestate.models.settings import SettingScope, SystemSetting
 from realestate.models.units import Unit
+
+AHEAD = (AppointmentStatus.scheduled, AppointmentStatus.confirmed)
 
 
 class Seen(NamedTuple):
@@ -94,9 +97,14 @@ async def lock_ahead(session: AsyncSession, host_id: int) -> Sequence[Appointmen
     return sorted(found, key=lambda one: (one.starts_at, one.project_id, one.id))
 
 
-# ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+async def lock_about(session: AsyncSession, booking: Booking) -> Sequence[Appointment]:
+    """Those about a booking that are still to come and were made since it was reserved, locked. Lock the booking first."""
+    ahead = Appointment.status.in_(AHEAD), Appointment.starts_at > func.now(), Appointment.created_at >= booking.booking_date
+    wanted = select(Appointment).where(Appointment.booking_id == booking.id, *ahead)
+    return (await session.scalars(wanted.order_by(Appointment.id).with_for_update(of=Appointment))).all()
 
-AHEAD = (AppointmentStatus.scheduled, AppointmentStatus.confirmed)
+
+# ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def due_reminders(session: AsyncSession, hours: int, until: int) -> Sequence[Appointment]:

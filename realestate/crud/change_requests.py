@@ -55,6 +55,13 @@ def _now(session: AsyncSession) -> Any:
     return literal(session.info["now"], DateTime(timezone=True)) if "now" in session.info else func.now()  # demo data live in the past
 
 
+async def lock_closable(session: AsyncSession, booking_id: int) -> Sequence[ChangeRequest]:
+    """Those of a booking that are wished for or agreed on and not begun, locked. Lock the booking first."""
+    sources, _ = ChangeRequest.EDGES["close"]
+    wanted = select(ChangeRequest).where(ChangeRequest.booking_id == booking_id, ChangeRequest.status.in_(sources))
+    return (await session.scalars(wanted.order_by(ChangeRequest.id).with_for_update())).all()
+
+
 async def lock_lapsed(session: AsyncSession) -> Sequence[ChangeRequest]:
     """Some of those whose price has run out, that nobody else is working on."""
     over = select(ChangeRequest).where(ChangeRequest.status == ChangeRequestStatus.quoted, ChangeRequest.quote_valid_until <= func.now())

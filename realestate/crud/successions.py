@@ -1,11 +1,8 @@
 """What goes along when a booking goes over to somebody else: the home's, whoever buys it. Lock both bookings first, and speak as the system."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from realestate.models.appointments import Appointment, AppointmentStatus
 from realestate.models.bookings import Booking, Snag
 from realestate.models.change_requests import AGREED, BEGUN, OPEN, ChangeRequest
 from realestate.models.documents import Document, DocumentSubject
@@ -36,14 +33,6 @@ async def begun_changes(session: AsyncSession, booking_id: int) -> set[int]:
     """Of a booking's changes those that are being made, or have been."""
     wanted = select(ChangeRequest.id).where(ChangeRequest.booking_id == booking_id, ChangeRequest.status.in_(BEGUN))
     return set(await session.scalars(wanted))
-
-
-async def lock_visits(session: AsyncSession, booking_id: int) -> Sequence[Appointment]:
-    """Appointments about the booking that are still to come."""
-    wanted = select(Appointment).where(
-        Appointment.booking_id == booking_id, Appointment.status.in_([AppointmentStatus.scheduled, AppointmentStatus.confirmed])
-    )
-    return (await session.scalars(wanted.order_by(Appointment.id).with_for_update(of=Appointment))).all()
 
 
 def _to(new: Booking) -> dict[str, int]:

@@ -113,6 +113,7 @@ class ChangeRequest(Identified, Timestamped, Versioned, Stateful, Base):
         "expire": ((S.quoted,), S.quote_expired),
         "reject": ((S.under_review,), S.rejected),
         "withdraw": ((S.submitted, S.under_review, S.quoted), S.withdrawn),
+        "close": ((S.submitted, S.under_review, S.quoted, S.approved), S.withdrawn),
         "start": ((S.approved,), S.in_progress),
         "complete": ((S.in_progress,), S.completed),
     }
@@ -227,6 +228,11 @@ class ChangeRequest(Identified, Timestamped, Versioned, Stateful, Base):
             self.customer_response = note
         elif note:
             self.builder_response = note
+
+    def close(self, why: str) -> None:
+        """Its booking has ended, and nobody has begun with it."""
+        self.take("close")
+        self.rejection_reason = why
 
     def complete(self, on: date, now: datetime) -> None:
         """Done, at the price that was agreed."""

@@ -14,7 +14,7 @@ from realestate.database import WORKER, as_system, transaction
 from realestate.errors import Transient
 from realestate.models.notifications import Event
 from realestate.models.units import HoldEnd, Unit, UnitStatus
-from realestate.services import vacancies
+from realestate.services import endings, vacancies
 from realestate.services.jobs import one_by_one
 from realestate.services.notifications import notify
 
@@ -52,7 +52,7 @@ async def _expire_booking(session: AsyncSession, unit: Unit) -> None:
     booking = await crud.bookings.find_active_of_unit(session, unit.id)
     assert booking is not None, "a reserved unit has its booking"
     booking.expire()
-    await crud.payments.cancel_schedule(session, booking.id)
+    await endings.close(session, booking, unit.project)
     notify(session, Event.booking_expired, booking, number=booking.booking_number, **unit.names)
 
 

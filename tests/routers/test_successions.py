@@ -192,10 +192,10 @@ async def test_a_dearer_unit_is_reserved_until_its_token_has_come(client, three)
 async def test_a_change_of_a_home_that_is_given_up_goes_no_further(client, three):
     builder, asha, _ = three
     booking = await confirmed_booking(client, builder, asha, await make_unit(builder))
-    change = await make_change_request(builder, booking)
     path = f"/api/bookings/{booking['id']}/cancellation"
     await client.post(path, json={}, headers=asha.headers)
     assert (await client.post(f"{path}/approval", json={}, headers=builder.headers)).status_code == 200
+    change = await make_change_request(builder, booking)  # as they were left open once
     agreed = await make_change_request(builder, booking, status=ChangeRequestStatus.approved)
     for id, step in ((change, "under_review"), (agreed, "in_progress")):
         answer = await client.patch(f"/api/change-requests/{id}", json={"status": step}, headers=builder.headers)

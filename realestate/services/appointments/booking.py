@@ -60,6 +60,9 @@ async def book(session: AsyncSession, by: Identity, said: AppointmentCreate) -> 
 async def reschedule(session: AsyncSession, by: Identity, appointment_id: int, said: Reschedule, version: Versions | None) -> Appointment:
     """The old row says that it was moved, a new one takes its place: with the same host, if free. Refused like a booking."""
     seen, _ = await crud.appointments.peek(session, appointment_id)
+    if seen.unit_id:
+        async with as_system(session):
+            await crud.appointments.pin_unit(session, seen.unit_id)
     await crud.appointments.queue_up(session, seen.builder_id)
     old, _ = await fetch(session, by, appointment_id, "reschedule", version)
     appointment = old.moved(said.appointment_date, said.meeting_location, said.reason, by.me)

@@ -49,8 +49,8 @@ async def cancel(session: AsyncSession, by: Identity, appointment_id: int, reaso
 
 
 async def call_off(session: AsyncSession, booking: Booking, project: Project, why: str) -> None:
-    """Nobody comes any more to see the home of a booking that has gone on as another one. Speak as the system."""
-    for appointment in await crud.successions.lock_visits(session, booking.id):
+    """Nobody comes any more about a booking that has ended; who was to come when it was a mere enquiry still may. Speak as the system."""
+    for appointment in await crud.appointments.lock_about(session, booking):
         appointment.cancel(why)
         notify(session, Event.appointment_cancelled, appointment, **names(appointment, project), reason=why)
 

@@ -15,7 +15,7 @@ from realestate.models.accounts import Role, TeamRole
 from realestate.models.base import Versions, no_such_step
 from realestate.models.bookings import STEPS, Booking, BookingStatus, Who
 from realestate.models.units import Unit
-from realestate.services import vacancies
+from realestate.services import endings, vacancies
 
 _SAY_WHO = text("SELECT set_config('app.acting_role', :role, true)")
 
@@ -95,11 +95,10 @@ async def lock(session: AsyncSession, seen: Booking, event: str, version: Versio
 
 
 async def let_go(session: AsyncSession, found: Found, refunds_of: str | None = None) -> None:
-    """Nothing is owed any more, and the unit is for somebody else."""
+    """What hangs on it ends too (`services.endings`), and the unit is for somebody else."""
     booking, unit, now = found
-    await session.flush()  # before somebody who waits may claim it
-    await crud.payments.cancel_schedule(session, booking.id)
-    async with as_system(session):  # who follows what is no business of whoever ends it
+    async with as_system(session):  # who comes, and who follows what, is no business of whoever ends it
+        await endings.close(session, booking, unit.project)
         await vacancies.vacate(session, unit, "end_booking", now, refunds_of)
         vacancies.tell_followers(session, unit)
 

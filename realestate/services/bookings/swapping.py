@@ -9,7 +9,7 @@ from realestate.models.bookings import Booking, BookingStatus
 from realestate.models.notifications import Event
 from realestate.models.payments import CLEARED
 from realestate.models.units import Unit
-from realestate.services import appointments, claims, payments, pricing, vacancies
+from realestate.services import claims, endings, payments, pricing, vacancies
 from realestate.services.bookings import moving, reserving
 from realestate.services.bookings.finding import Found, on_behalf, peek
 from realestate.services.notifications import notify
@@ -61,7 +61,7 @@ async def _exchange(session: AsyncSession, by: Identity, old: Booking, found: Fo
     schedule = pricing.schedule(new, unit.project, now)
     session.add_all(schedule)
     await moving.copy_charges(session, new, lines, len(schedule) + 1, begun)
-    await appointments.call_off(session, old, unit.project, EXCHANGED)
+    await endings.call_off(session, old, unit.project, EXCHANGED)
     await moving.move_money(session, by, Found(new, unit, now), old)
     return new
 

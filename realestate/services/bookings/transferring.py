@@ -14,7 +14,7 @@ from realestate.models.notifications import Event
 from realestate.models.payments import InstallmentStatus
 from realestate.models.policies import Policy
 from realestate.schemas.cancellations import SettlementBasis
-from realestate.services import appointments, policies
+from realestate.services import endings, policies
 from realestate.services.bookings import fees, moving, settling
 from realestate.services.bookings.finding import Found, names, together
 from realestate.services.bookings.moving import Party
@@ -54,7 +54,7 @@ async def transfer(session: AsyncSession, by: Identity, booking_id: int, custome
         unit.customer_id = customer_id
         await crud.successions.move_snags(session, old, new)
         await crud.successions.move_changes(session, old, new)
-        await appointments.call_off(session, old, unit.project, GONE_OVER)
+        await endings.call_off(session, old, unit.project, GONE_OVER)
         await moving.copy_lines(session, new, old, lines)
         if policy.transfer_fee_percent > 0 and fees.fee_among(lines) is None:
             await fees.charge(session, new, unit.project, policy.transfer_fee_percent)

@@ -9,6 +9,7 @@ from realestate.database import Identity
 from realestate.errors import Invalid
 from realestate.models.accounts import Permission
 from realestate.models.base import Versions
+from realestate.models.bookings import Booking
 from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
 from realestate.models.notifications import Event
 from realestate.schemas.change_requests import ChangeRequestCreate, ChangeRequestStep
@@ -74,6 +75,13 @@ async def reject(session: AsyncSession, request_id: int, reason: str, version: V
     request.rejection_reason = reason
     notify(session, Event.change_request_rejected, request, **names(request), reason=reason)
     return request
+
+
+async def close(session: AsyncSession, booking: Booking, why: str) -> None:
+    """Of a booking that has ended: what nobody has begun with is not built; what is begun, the company finishes. Speak as the system."""
+    for request in await crud.change_requests.lock_closable(session, booking.id):
+        request.close(why)
+        notify(session, Event.change_request_withdrawn, request, **names(request))
 
 
 async def complete(
