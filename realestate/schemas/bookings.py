@@ -93,7 +93,7 @@ class CustomerOfBooking(Wire):
 
 class BookingOut(Wire):
     """A booking with its unit, project, builder and customer. `status` takes the clock into account: an unpaid reserve past its time is
-    expired. `paid_amount` and `pending_amount` are sums over receipts and lines."""
+    expired. `paid_amount` and `pending_amount` are sums over receipts and lines. `waitlist_position`: of one that waits, 1 being the next."""
 
     id: int
     booking_number: str
@@ -113,6 +113,7 @@ class BookingOut(Wire):
     booking_date: datetime
     reserve_expires_at: datetime | None
     offered_until: datetime | None
+    waitlist_position: int | None
     confirmed_at: datetime | None
     allotment_no: str | None
     cooling_off_until: datetime | None

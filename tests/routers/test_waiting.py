@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from realestate.database import WORKER
+from realestate.database import VISITOR, WORKER
+from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.units import Hold, Unit
 from realestate.services import claims
-from tests.factories import let_time_pass, make_builder, make_customer, make_project, make_unit, make_units
-from tests.speaking import speaking
+from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units
+from tests.speaking import attempt, speaking
 from tests.stories import confirmed_booking, reserve, reserved_booking, set_status, types_told
 
 pytestmark = pytest.mark.anyio
@@ -120,3 +121,31 @@ async def test_sweepers_who_meet_do_nothing_twice(client):
         await let_time_pass(Unit, unit_id, "hold_expires_at")
     assert sum(await asyncio.gather(*(claims.end_due() for _ in range(3)))) == 6
     assert (await types_told(client, builder)).count("booking_expired") == 6
+
+
+async def test_who_waits_reads_which_place_they_have_and_the_team_reads_all(client, queue):
+    builder, asha, ravi, nina, _, booking, (first, second) = queue
+    assert [one["waitlist_position"] for one in (first, second, booking)] == [1, 2, None]
+    listed = (await client.get("/api/builder/bookings?status=waitlisted", headers=builder.headers)).json()["bookings"]
+    assert {one["id"]: one["waitlist_position"] for one in listed} == {first["id"]: 1, second["id"]: 2}
+
+    await client.post(f"/api/bookings/{booking['id']}/cancellation", json={}, headers=asha.headers)
+    assert (await shown(client, ravi, first))["waitlist_position"] == 1  # it is theirs to take
+    await accept(client, ravi, first)
+
+    [mine] = (await client.get(f"/api/bookings/customer/{nina.user_id}", headers=nina.headers)).json()
+    assert (mine["id"], mine["waitlist_position"]) == (second["id"], 1)
+    assert (await shown(client, ravi, first))["waitlist_position"] is None
+
+
+async def test_a_place_in_the_line_is_nobody_elses_to_ask_for(client, queue):
+    builder, asha, ravi, nina, _, booking, (first, second) = queue
+    seller, engineer = await make_member(builder, TeamRole.sales), await make_member(builder, TeamRole.engineer, 2**40)
+    places = {ravi: [1, None, None], nina: [None, 2, None], builder: [1, 2, None], WORKER: [1, 2, None]}
+    nothing = [None, None, None]
+    places |= dict.fromkeys((asha, await make_customer(), await make_builder("Bharat Builders"), seller, engineer), nothing)
+    for who, said in places.items():
+        async with speaking(who) as connection:
+            asked = [await connection.execute("SELECT waitlist_position(%s)", [one["id"]]) for one in (first, second, booking)]
+            assert [(await one.fetchone())[0] for one in asked] == said, who
+    assert await attempt(VISITOR, f"SELECT waitlist_position({first['id']})") == "42501"

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Text,
     UniqueConstraint,
     and_,
@@ -149,6 +150,16 @@ class Booking(Identified, Timestamped, Versioned, Life, Base):
     @classmethod
     def _current_status(cls) -> Any:
         return case((and_(cls.status == S.reserved, cls.reserve_expires_at <= func.now()), "expired"), else_=cls.status)
+
+    @hybrid_property
+    def waitlist_position(self) -> int | None:
+        """Which place it has among those who wait for the unit, 1 being the next; the clerk counts them (`tenancy.waiting`)."""
+        raise NotImplementedError("only the database sees the others")
+
+    @waitlist_position.inplace.expression
+    @classmethod
+    def _waitlist_position(cls) -> Any:
+        return case((cls.status == S.waitlisted, func.waitlist_position(cls.id, type_=Integer)))
 
     @hybrid_property
     def group(self) -> str:
