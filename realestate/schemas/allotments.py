@@ -43,4 +43,5 @@ class AllotmentLetter(Wire):
 
 
 class LetterOfBooking(Wire):
+    confirmed_at: datetime | None
     allotment: AllotmentLetter | None

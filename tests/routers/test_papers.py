@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pypdf import PdfReader
 
+from realestate.database import WORKER
 from realestate.models.accounts import Customer
 from realestate.models.bookings import Booking
 from realestate.models.projects import Jurisdiction, Project
 from realestate.services import agreements
 from tests.factories import make_builder, make_customer, make_project, make_snag, make_unit, make_units, put
 from tests.queries import counted
+from tests.speaking import speaking
 from tests.stories import confirmed_booking, pay, reserved_booking, set_status
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +59,16 @@ async def sign(client, booking, *people):
 
 
 # ── The letter of allotment ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_of_what_was_allotted_before_there_were_letters_none_is_made_up(client):
+    builder, asha = await make_builder(), await make_customer()
+    booking = await confirmed_booking(client, builder, asha, await make_unit(builder))
+    async with speaking(WORKER) as connection:
+        await connection.execute("DELETE FROM allotments WHERE booking_id = %s", [booking["id"]])
+        await connection.commit()
+    answer = await get(client, asha, booking, "allotment-letter.pdf")
+    assert (answer.status_code, answer.json()["code"]) == (409, "LETTER_NOT_KEPT")
 
 
 async def test_there_is_a_letter_once_the_unit_is_allotted_and_for_the_parties_alone(client):

@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 from realestate.database import Identity
 from realestate.dependencies import BuilderSession, CurrentParty, PartyReader
 from realestate.dependencies.guards import may
-from realestate.errors import Conflict
 from realestate.models.accounts import Permission
 from realestate.papers.agreements import Paper
 from realestate.papers.allotments import draw_letter
@@ -21,7 +20,7 @@ from realestate.routing import Router
 from realestate.schemas.agreements import AgreementMade, AgreementOut
 from realestate.schemas.allotments import LetterOfBooking
 from realestate.schemas.base import Id
-from realestate.services import agreements
+from realestate.services import agreements, allotments
 from realestate.services.documents import Upload
 from realestate.views.agreements import LETTER
 
@@ -50,11 +49,9 @@ Drawn = Annotated[tuple[Paper | None, Upload | None], Depends(_drawn, scope="fun
 async def get_allotment_letter(booking_id: Id, read: PartyReader) -> Response:
     """The letter of the day on which the unit was allotted, for its parties: cost sheet, taxes, plan, cooling-off. It never changes.
 
-    409 `NOT_ALLOTTED` before that day.
+    409 `NOT_ALLOTTED` before that day, `LETTER_NOT_KEPT` of a booking that was allotted before there were letters.
     """
-    letter = LetterOfBooking.model_validate(await read.found(LETTER, booking_id)).allotment
-    if letter is None:
-        raise Conflict("NOT_ALLOTTED", "There is a letter once the unit has been allotted.")
+    letter = allotments.letter_of(LetterOfBooking.model_validate(await read.found(LETTER, booking_id)))
     return await printed(draw_letter, letter, f"{letter.number}.pdf")
 
 
