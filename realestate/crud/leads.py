@@ -41,6 +41,11 @@ async def get(session: AsyncSession, customer_id: int) -> Lead:
     return lead
 
 
+async def get_of(session: AsyncSession, builder_id: int, customer_id: int) -> Lead:
+    """What a company has with a customer whom it knows. Speak as the system."""
+    return (await session.scalars(select(Lead).where(Lead.builder_id == builder_id, Lead.customer_id == customer_id))).one()
+
+
 async def give(session: AsyncSession, builder_id: int, customer_id: int, seller: int) -> None:
     """A customer whom nobody looks after yet is this seller's. Speak as the system."""
     is_free = (Lead.builder_id == builder_id, Lead.customer_id == customer_id, Lead.assigned_to.is_(None))

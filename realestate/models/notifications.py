@@ -46,6 +46,7 @@ class Event(Kind):
     cancellation_settled = "cancellation_settled"
     transfer_requested = "transfer_requested"
     transfer_ended = "transfer_ended"
+    takeover_ended = "takeover_ended"
     discount_requested = "discount_requested"
     discount_decided = "discount_decided"
     kyc_doc_rejected = "kyc_doc_rejected"

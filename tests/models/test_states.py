@@ -64,6 +64,10 @@ CHANGE_EDGES = {
     ("submitted", "withdraw"): "withdrawn",
     ("under_review", "withdraw"): "withdrawn",
     ("quoted", "withdraw"): "withdrawn",
+    ("submitted", "close"): "withdrawn",
+    ("under_review", "close"): "withdrawn",
+    ("quoted", "close"): "withdrawn",
+    ("approved", "close"): "withdrawn",
     ("approved", "start"): "in_progress",
     ("in_progress", "complete"): "completed",
 }

@@ -27,6 +27,7 @@ TABLE = {  # event: the customers (yes, L: as a notice that nobody mutes, -), wh
     "booking_possession_offered": ("L", "SM F E"),
     "booking_handed_over": ("yes", "SM F"),
     **dict.fromkeys(("transfer_requested", "transfer_ended"), ("yes", "A")),
+    "takeover_ended": ("yes", ""),
     "booking_acknowledged": ("yes", "E"),
     "kyc_doc_rejected": ("yes", ""),
     "discount_requested": ("-", "SM"),

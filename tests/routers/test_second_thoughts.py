@@ -4,9 +4,9 @@ import pytest
 
 from realestate.database import WORKER
 from realestate.models.accounts import TeamRole
-from tests.factories import make_builder, make_customer, make_member, make_unit
+from tests.factories import make_builder, make_customer, make_member, make_unit, make_units
 from tests.routers.test_offers import set_policy
-from tests.routers.test_parties import approve, asked, bring, code_for, shares
+from tests.routers.test_parties import approve, asked, bring, code_for, shares, swap
 from tests.routers.test_possession import certify_occupancy, drafted, post, registered, shown
 from tests.speaking import speaking
 from tests.stories import confirmed_booking, types_told
@@ -46,6 +46,7 @@ async def test_a_transfer_is_taken_back_by_the_owner_or_declined_by_the_company(
 
         assert (await approve(client, builder, booking, ravi)).json()["code"] == "NO_TRANSFER"
         assert (await types_told(client, other))[0] == "transfer_ended"
+    assert (await types_told(client, ravi)).count("takeover_ended") == 2
 
 
 async def test_the_fee_of_a_transfer_that_is_given_up_is_not_owed(client, sale):
@@ -66,7 +67,27 @@ async def test_who_asks_for_the_end_has_nobody_any_more_to_take_it_over(client, 
     await client.post(path, json={}, headers=asha.headers)
     await client.delete(path, headers=asha.headers)
     assert (await shown(client, asha, booking))["transfer_to_id"] is None
+    assert await types_told(client, ravi) == ["takeover_ended"]
     assert (await approve(client, builder, booking, ravi)).json()["code"] == "NO_TRANSFER"
+
+
+async def test_who_was_to_take_it_over_before_somebody_else_came_is_told_and_the_fee_is_asked_for_once(client, sale):
+    builder, asha, ravi, booking = sale
+    nina = await make_customer("Nina Shah")
+    await set_policy(client, builder, transfer_fee_percent=1)
+    for taker in (ravi, ravi, nina):
+        await asked(client, asha, taker, booking)
+    assert [await types_told(client, one) for one in (ravi, nina)] == [["takeover_ended"], []]
+    lines = (await client.get(f"/api/bookings/{booking['id']}/schedule", headers=asha.headers)).json()
+    assert [line["status"] for line in lines if line["kind"] == "charge"] == ["demanded"]
+
+
+async def test_an_exchange_leaves_nobody_to_take_it_over(client, sale):
+    builder, asha, ravi, booking = sale
+    [other] = await make_units(builder, booking["project_id"])
+    await asked(client, asha, ravi, booking)
+    assert (await swap(client, builder, booking, other)).status_code == 201
+    assert await types_told(client, ravi) == ["takeover_ended"]
 
 
 async def test_a_code_that_has_let_somebody_in_is_not_taken_back(client, sale):

@@ -37,7 +37,6 @@ class Life(Stateful):
         acknowledged_at: Any
         handed_over_at: Any
         default_notice_at: Any
-        transfer_to_id: Any
         cancellation: Any
         cancellation_cause: Any
 
@@ -154,9 +153,8 @@ class Life(Stateful):
     # ── Ends ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def request_cancel(self, cause: CancellationCause, reason: str | None, at: datetime, by: Who, **proposed: Decimal) -> None:
-        """Ask to be let out, or propose it, on which terms; where it stood is remembered, but not who was to take it over."""
+        """Ask to be let out, or propose it, on which terms; where it stood is remembered."""
         self.take("request_cancel")
-        self.transfer_to_id = None
         self.cancellation_cause = cause
         self.cancellation = {"cause": cause.value, "reason": reason, "requested_at": as_said(at), "requested_by": by.value}
         self.cancellation |= {name: str(amount) for name, amount in proposed.items()}

@@ -55,6 +55,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     Event.cancellation_settled: ("बुकिंग रद्द", "{number}: यूनिट {unit}: {amount} की राशि {due} तक आपको लौटाई जाएगी।"),
     Event.booking_acknowledged: ("घर स्वीकार किया गया", "{number}: यूनिट {unit} देख ली गई है और स्वीकार कर ली गई है।"),
     Event.transfer_ended: ("हस्तांतरण नहीं होगा", "{number}: यूनिट {unit} अब किसी और को हस्तांतरित नहीं होगी।"),
+    Event.takeover_ended: ("हस्तांतरण नहीं होगा", "{number}: {project} की यूनिट {unit} अब आपको हस्तांतरित नहीं होगी।"),
     Event.transfer_requested: ("हस्तांतरण का अनुरोध", "{number}: यूनिट {unit} किसी और को हस्तांतरित होनी है।"),
     Event.discount_requested: ("छूट का अनुरोध", "{number}: यूनिट {unit} पर {amount} की छूट माँगी गई है। {reason}"),
     Event.discount_decided: ("छूट पर निर्णय", "{number}: यूनिट {unit} पर {amount} की छूट: {decision}।"),

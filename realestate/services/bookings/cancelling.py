@@ -13,10 +13,11 @@ from realestate.models.notifications import Event
 from realestate.models.settlements import Settlement
 from realestate.schemas.cancellations import CancellationCreate, SettlementBasis, SettlementTerms
 from realestate.services import audit, payments
-from realestate.services.bookings import fees, settling
+from realestate.services.bookings import settling
 from realestate.services.bookings.agreeing import check_fair
 from realestate.services.bookings.allotting import cancel
 from realestate.services.bookings.finding import Found, let_go, names, peek, together, who
+from realestate.services.bookings.joining import turn_away
 from realestate.services.notifications import notify
 
 KEPT_FOR = "Settlement of the cancellation"
@@ -38,7 +39,7 @@ async def request(
         is_mutual = cause is CancellationCause.mutual
         proposed = {"retention": wanted.retention, "interest": wanted.builder_interest_owed} if is_mutual else {}
         found.booking.request_cancel(cause, said.reason, found.now, who(by) or Role.worker, **proposed)
-        await fees.drop(session, found.booking)
+        await turn_away(session, found.booking, found.unit)
         await session.flush()
     part = f"{found.now:%Y%m%d%H%M%S%f}"
     notify(session, Event.cancellation_requested, found.booking, part=part, **names(found), reason=said.reason or "")
@@ -97,6 +98,7 @@ async def give_notice(session: AsyncSession, booking_id: int) -> Booking:
 async def terminate(session: AsyncSession, by: Identity, booking_id: int) -> Booking:
     """End it for default. Conflict NO_NOTICE, NOTICE_RUNNING, NO_ARREARS."""
     async with together(session, booking_id, "terminate") as found:
+        await turn_away(session, found.booking, found.unit)
         basis = await settling.look(session, booking_id)
         found.booking.check_notice(found.now, settling.policy_of(basis).notice_days)
         _late(basis)

@@ -14,6 +14,7 @@ from realestate.models.units import Unit
 from realestate.services import audit, payments, policies
 from realestate.services.bookings import settling
 from realestate.services.bookings.finding import names, together
+from realestate.services.bookings.joining import turn_away
 from realestate.services.notifications import notify
 
 
@@ -28,6 +29,7 @@ async def offer_possession(session: AsyncSession, booking_id: int, version: Vers
             session, booking.project_id
         ):
             raise Conflict("NO_CERTIFICATE", "Put the certificate of occupancy beside the project's documents first.")
+        await turn_away(session, booking, unit)
         booking.offer_possession(now, may_be_unregistered=may_be_unregistered)
         await session.flush()
         rate = Rules.of(unit.project.rules, booking.interest_terms).interest_percent or policy.interest_percent

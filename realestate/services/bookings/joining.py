@@ -11,6 +11,7 @@ from realestate.models.accounts import LeadSource, Role
 from realestate.models.base import Versions, as_said
 from realestate.models.bookings import ALLOTTED, WHOLE_SHARE, Booking, BookingParty, BookingStatus, PartyInvite, PartyInviteKind, PartyRole
 from realestate.models.notifications import Event
+from realestate.models.units import Unit
 from realestate.schemas.parties import PartyCode
 from realestate.services import accounts, audit
 from realestate.services.bookings import fees
@@ -79,6 +80,8 @@ async def _let_in(session: AsyncSession, customer: Identity, found: PartyInvite)
     found.use(customer.me)
     await crud.leads.know(session, booking.builder_id, customer.me, LeadSource.booking)
     if found.kind is K.transferee:
+        if booking.transfer_to_id != customer.me:
+            await _dismiss(session, booking, await crud.units.get(session, booking.unit_id))
         booking.transfer_to_id = customer.me
     else:
         assert found.share is not None, "a co-applicant has one"
@@ -97,11 +100,26 @@ async def give_up_transfer(session: AsyncSession, by: Identity, booking_id: int)
     async with together(session, booking_id, "") as found:
         if found.booking.transfer_to_id is None or found.booking.status not in ALLOTTED:
             raise Conflict("NO_TRANSFER", "Nobody is to take this booking over.")
-        found.booking.transfer_to_id = None
-        await fees.drop(session, found.booking)
+        await turn_away(session, found.booking, found.unit)
     said = "withdrawn" if by.role is Role.customer else "declined"
     notify(session, Event.transfer_ended, found.booking, part=as_said(found.now), **names(found), said=said)
     return found.booking
+
+
+async def turn_away(session: AsyncSession, booking: Booking, unit: Unit) -> None:
+    """If somebody is to take it over: they are told that it is not to be, and a fee that nobody has paid is not owed. Lock the booking first,
+    and speak as the system."""
+    await fees.drop(session, booking)
+    await _dismiss(session, booking, unit)
+
+
+async def _dismiss(session: AsyncSession, booking: Booking, unit: Unit) -> None:
+    if booking.transfer_to_id is None:
+        return
+    lead = await crud.leads.get_of(session, booking.builder_id, booking.transfer_to_id)  # what they have to do with the company by now
+    booking.transfer_to_id = None
+    part = f"{booking.id}:{as_said(await crud.clock.now(session))}"
+    notify(session, Event.takeover_ended, lead, part=part, number=booking.booking_number, **unit.names)
 
 
 async def remove(session: AsyncSession, booking_id: int, customer_id: int, version: Versions | None = None) -> Booking:

@@ -10,7 +10,7 @@ from realestate.models.notifications import Event
 from realestate.models.payments import CLEARED
 from realestate.models.units import Unit
 from realestate.services import claims, endings, payments, pricing, vacancies
-from realestate.services.bookings import moving, reserving
+from realestate.services.bookings import joining, moving, reserving
 from realestate.services.bookings.finding import Found, on_behalf, peek
 from realestate.services.notifications import notify
 
@@ -41,8 +41,9 @@ async def swap(session: AsyncSession, by: Identity, booking_id: int, unit_id: in
             await claims.make_way(session, unit, now)
         await moving.check_money(session, booking_id)
     async with on_behalf(session):
-        new = await _exchange(session, by, old, Found(old, unit, now))
         left = units[seen.unit_id].unit
+        await joining.turn_away(session, old, left)
+        new = await _exchange(session, by, old, Found(old, unit, now))
         await vacancies.vacate(session, left, "end_booking", now)
         vacancies.tell_followers(session, left)
     notify(session, Event.booking_swapped, old, number=old.booking_number, next=new.booking_number, other=unit.names["unit"])
