@@ -54,6 +54,13 @@ async def get(session: AsyncSession, line_id: int) -> Installment:
     return line
 
 
+async def interest_of(session: AsyncSession, line_id: int) -> Sequence[Installment]:
+    """What has been charged on a line, is asked for and was not let go of, in the order of its postings. Lock the booking first."""
+    gone = [InstallmentStatus.cancelled, InstallmentStatus.waived]
+    charged = select(Installment).where(Installment.interest_of_id == line_id, Installment.status.not_in(gone))
+    return (await session.scalars(charged.order_by(Installment.interest_no).execution_options(populate_existing=True))).all()
+
+
 async def booking_id_of(session: AsyncSession, line_id: int) -> int:
     booking_id = await session.scalar(select(Installment.booking_id).where(Installment.id == line_id))
     if booking_id is None:

@@ -43,6 +43,7 @@ NOTE = Function(
     "credit_note_undoes()",
     f"""
     -- With the note its demand is gone, and not without one. A line of the plan waits again; what was added to the plan is owed no more.
+    -- No interest stays of a demand that there was not.
     CREATE FUNCTION credit_note_undoes() RETURNS trigger {DEFINER} AS $$
     BEGIN
         UPDATE installments SET status = CASE kind WHEN 'installment' THEN 'scheduled' ELSE 'cancelled' END, updated_at = now(),
@@ -50,7 +51,8 @@ NOTE = Function(
             demand_state = CASE WHEN kind <> 'installment' THEN demand_state END, proof = CASE WHEN kind <> 'installment' THEN proof END,
             due_date = CASE kind WHEN 'installment' THEN NEW.again_on ELSE due_date END
         WHERE id = NEW.installment_id AND status = 'demanded' AND allocated = 0 AND change_request_id IS NULL
-            AND (demand_no, demanded_at, amount, tax_amount) = (NEW.demand_no, NEW.demanded_at, NEW.amount, NEW.tax_amount);
+            AND (demand_no, demanded_at, amount, tax_amount) = (NEW.demand_no, NEW.demanded_at, NEW.amount, NEW.tax_amount)
+            AND NOT EXISTS (SELECT FROM installments AS i WHERE i.interest_of_id = NEW.installment_id AND i.status NOT IN ('cancelled', 'waived'));
         IF NOT FOUND THEN
             RAISE EXCEPTION 'not a demand of which nothing is paid' USING ERRCODE = 'check_violation', CONSTRAINT = 'credited_while_unpaid';
         END IF;

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
+from realestate.models.bookings import Booking
 from realestate.models.payments import Installment
 from realestate.services import dues
+from tests import figures
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units, put
 from tests.speaking import attempt
 from tests.stories import certify, confirmed_booking, made_phase, pay, report, types_told
@@ -37,6 +40,10 @@ async def schedule(client, person, booking):
 
 async def demanded(client, person, booking):
     return next(line for line in await schedule(client, person, booking) if line["demand_no"])
+
+
+async def interest(client, person, booking):
+    return [line for line in await schedule(client, person, booking) if line["kind"] == "interest"]
 
 
 async def credit(client, person, line, **more):
@@ -144,6 +151,63 @@ async def test_a_charge_that_is_taken_back_is_cancelled(client):
     assert said["closing_balance"] == 600_000, "the rest of the first line"
 
 
+async def test_interest_that_was_charged_on_a_demand_goes_with_it_and_begins_anew(client, site):
+    builder, asha, booking, _ = site
+    line = await demanded(client, asha, booking)
+    await put(Installment, line["id"], due_date=TODAY - timedelta(days=70))
+    await dues.close()
+    [charged] = await interest(client, asha, booking)
+    await client.post(f"/api/bookings/{booking['id']}/statement/close", headers=builder.headers)
+    await put(Booking, booking["id"], default_notice_at=datetime.now(UTC))
+
+    note = await credit(client, builder, line, again_on=LATER)
+
+    assert note.status_code == 201, note.text
+    assert {one["status"] for one in await interest(client, asha, booking)} == {"cancelled"}
+    page = (await client.get(f"/api/builder/credit-notes?booking_id={booking['id']}", headers=builder.headers)).json()
+    notes = {one["demand_no"]: one["credit_no"][-5:] for one in page["credit_notes"]}
+    assert (len(notes), notes[charged["demand_no"]], notes[line["demand_no"]]) == (3, "00001", "00003")
+    said = (await client.get(f"/api/bookings/{booking['id']}/statement", headers=asha.headers)).json()
+    assert (said["closing_balance"], said["interest_accrued"]) == (600_000, 0), "the rest of the first line"
+    async with transaction(WORKER) as session:
+        assert (await session.get_one(Booking, booking["id"])).default_notice_at is None, "nothing is late any more"
+    await figures.reconcile(client, builder, asha, booking["project_id"])
+
+    await let_come(line)
+    await dues.demand()
+    await put(Installment, line["id"], due_date=TODAY - timedelta(days=10))
+    said = (await client.get(f"/api/bookings/{booking['id']}/statement", headers=asha.headers)).json()
+    assert said["interest_accrued"] == round(line["amount"] * 0.10 * 10 / 365, 2)
+
+
+async def test_interest_that_was_let_go_of_is_not_counted_against_a_later_demand(client, site):
+    builder, asha, booking, _ = site
+    finance, line = await make_member(builder, TeamRole.finance), await demanded(client, asha, booking)
+    await put(Installment, line["id"], due_date=TODAY - timedelta(days=70))
+    await dues.close()
+    [charged] = await interest(client, asha, booking)
+    waiver = await client.post(f"/api/installments/{charged['id']}/waivers", json={"reason": "x"}, headers=finance.headers)
+    assert (await client.post(f"/api/waivers/{waiver.json()['id']}/approval", headers=builder.headers)).status_code == 200
+    assert (await credit(client, finance, line, again_on=LATER)).status_code == 201
+    assert [one["status"] for one in await interest(client, asha, booking)] == ["waived"]
+    await let_come(line)
+    await dues.demand()
+    await put(Installment, line["id"], due_date=TODAY - timedelta(days=10))
+    said = (await client.get(f"/api/bookings/{booking['id']}/statement", headers=asha.headers)).json()
+    assert said["interest_accrued"] == round(line["amount"] * 0.10 * 10 / 365, 2)
+
+
+async def test_a_demand_stays_of_which_interest_has_been_paid(client, site):
+    builder, asha, booking, _ = site
+    line = await demanded(client, asha, booking)
+    await put(Installment, line["id"], due_date=TODAY - timedelta(days=70))
+    await put(Booking, booking["id"], interest_terms={"interest_percent": "10", "allocation_order": ["interest", "charge", "installment"]})
+    await dues.close()
+    await pay(client, builder, booking, 100, payment_date=str(TODAY))
+    [charged] = await interest(client, asha, booking)
+    assert (charged["status"], (await credit(client, builder, line, again_on=LATER)).json()["code"]) == ("partially_paid", "NOT_CREDITABLE")
+
+
 async def test_numbers_have_no_gaps_and_of_two_at_once_one_is_made(client, site):
     builder, asha, booking, _ = site
     line = await demanded(client, asha, booking)
@@ -184,6 +248,9 @@ async def test_in_raw_sql_too_a_note_is_ones_own_and_of_an_unpaid_demand_as_it_s
         (asha, {"by": asha.user_id}, "42501"),
     ):
         assert await attempt(person, NOTE.format(**true | lies)) == outcome, lies
+    await put(Installment, line["id"], due_date=TODAY - timedelta(days=70))
+    await dues.close()
+    assert await attempt(builder, NOTE.format(**true)) == "23514", "its interest would stay"
     note = (await credit(client, builder, line, again_on=LATER)).json()
     for person in (builder, asha):
         for change in ("UPDATE credit_notes SET amount = 1", "DELETE FROM credit_notes"):

@@ -42,11 +42,13 @@ class Accrued(NamedTuple):
 
 def accrued(lines: Sequence[Line], paid: Mapping[int, Sequence[tuple[date, Decimal]]], rules: Rules, until: date) -> Iterator[Accrued]:
     """On every line of the schedule that was, or is, paid late. Of what is waived or taken back, none accrues; interest that was charged
-    and then waived counts as charged, and what a credit note has taken back does not."""
+    and then waived counts as charged, and what a credit note has taken back does not, nor what was charged before the line was demanded
+    anew."""
     for line in lines if rules.interest_percent else ():
         if line.kind is InstallmentKind.installment and line.demanded_at and line.due_date and line.status not in LET_GO:
             whole = interest(line.amount, rules.interest_percent, line.due_date, rules.grace_days, paid.get(line.id, ()), until)
-            charged = sum((one.amount for one in lines if one.interest_of_id == line.id and one.status is not I.cancelled), Decimal(0))
+            postings = (one for one in lines if one.interest_of_id == line.id and one.status is not I.cancelled)
+            charged = sum((one.amount for one in postings if one.demanded_at and one.demanded_at >= line.demanded_at), Decimal(0))
             if whole > charged:
                 yield Accrued(line.id, whole - charged)
 
