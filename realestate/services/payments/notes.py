@@ -15,8 +15,8 @@ from realestate.services.notifications import notify
 from realestate.services.payments.firing import lift_notice, would_fire
 from realestate.services.payments.numbering import number
 
-
-OF_DEMAND = ("builder_id", "project_id", "booking_id", "customer_id", "name", "amount", "tax_amount", "demand_no", "demanded_at", "due_date")
+OF_LINE = ("builder_id", "project_id", "booking_id", "customer_id", "name", "amount", "tax_amount")
+OF_DEMAND = ("demand_no", "demanded_at", "due_date")
 
 
 async def take_back(session: AsyncSession, member: Identity, line_id: int, reason: str, again_on: date | None) -> CreditNote:
@@ -47,7 +47,9 @@ async def take_back(session: AsyncSession, member: Identity, line_id: int, reaso
 
 def _expect_creditable(line: Installment) -> None:
     if line.demand_no is None or line.status is not InstallmentStatus.demanded or line.change_request_id:
-        said = "Only a demand of which nothing has been paid, nor of the interest on it, is taken back, and not the agreed price of a change."
+        said = (
+            "Only a demand of which nothing has been paid, nor of the interest on it, is taken back, and not the agreed price of a change."
+        )
         raise Conflict("NOT_CREDITABLE", said)
 
 
@@ -55,7 +57,7 @@ async def _add(
     session: AsyncSession, member: Identity, booking: Booking, line: Installment, today: date, reason: str, again_on: date | None = None
 ) -> CreditNote:
     note = CreditNote(
-        **{name: getattr(line, name) for name in OF_DEMAND},
+        **{name: getattr(line, name) for name in (*OF_LINE, *OF_DEMAND)},
         installment_id=line.id,
         credit_no=await number(session, booking, Series.credit_note, today),
         currency=booking.currency,
