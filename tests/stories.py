@@ -6,6 +6,8 @@ import struct
 
 from PIL import Image
 
+from tests.factories import make_builder, make_customer, make_unit
+
 
 async def reserve(client, customer, unit_id, plan="construction_linked", **more):
     """A customer's order for a unit, answered."""
@@ -38,6 +40,27 @@ async def confirmed_booking(client, builder, customer, unit_id, plan="constructi
     answer = await set_status(client, builder, booking, "booking_confirmed")
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def token_paid_sale(client):
+    """A company, its customer, and a flat that is reserved, with its token paid."""
+    builder, customer = await make_builder(), await make_customer()
+    booking = await reserved_booking(client, customer, await make_unit(builder))
+    assert (await pay(client, builder, booking, booking["token_amount"])).status_code == 201
+    return builder, customer, booking
+
+
+async def allotted_sale(client):
+    """A company, its customer, and a flat that is allotted, with a million paid."""
+    builder, customer = await make_builder(), await make_customer()
+    booking = await confirmed_booking(client, builder, customer, await make_unit(builder))
+    assert (await pay(client, builder, booking, 850000)).status_code == 201
+    return builder, customer, booking
+
+
+async def send(client, method, person, booking, path, **said):
+    """Somebody's wish about a booking, answered."""
+    return await client.request(method, f"/api/bookings/{booking['id']}/{path}", json=said, headers=person.headers)
 
 
 async def made_phase(client, member, project_id, name="Foundation", **more):

@@ -15,18 +15,14 @@ from realestate.services import agreements
 from tests.factories import make_builder, make_customer, make_project, make_snag, make_unit, make_units, put
 from tests.queries import counted
 from tests.speaking import speaking
-from tests.stories import confirmed_booking, pay, reserved_booking, set_status
+from tests.stories import allotted_sale, confirmed_booking, pay, reserved_booking, set_status
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def sale(client):
-    """A flat that is allotted, with a million paid."""
-    builder, asha = await make_builder(), await make_customer()
-    booking = await confirmed_booking(client, builder, asha, await make_unit(builder))
-    assert (await pay(client, builder, booking, 850000)).status_code == 201
-    return builder, asha, booking
+    return await allotted_sale(client)
 
 
 async def get(client, person, booking, path):

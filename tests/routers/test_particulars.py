@@ -3,23 +3,16 @@
 import pytest
 
 from realestate.models.accounts import TeamRole
-from tests.factories import make_builder, make_customer, make_member, make_unit
+from tests.factories import make_builder, make_customer, make_member
 from tests.routers.test_parties import bring, code_for
-from tests.stories import pay, reserved_booking, set_status, types_told, upload
+from tests.stories import send, set_status, token_paid_sale, types_told, upload
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def sale(client):
-    builder, asha = await make_builder(), await make_customer()
-    booking = await reserved_booking(client, asha, await make_unit(builder))
-    await pay(client, builder, booking, booking["token_amount"])
-    return builder, asha, booking
-
-
-async def send(client, method, person, booking, path, **said):
-    return await client.request(method, f"/api/bookings/{booking['id']}/{path}", json=said, headers=person.headers)
+    return await token_paid_sale(client)
 
 
 async def test_nothing_is_allotted_before_papers_are_verified_where_the_policy_says_so(client, sale):

@@ -13,18 +13,14 @@ from tests.routers.test_cancellations import ask, overdue, quoted, settle
 from tests.routers.test_discounts import itemised
 from tests.routers.test_parties import approve, asked, bring, code_for
 from tests.routers.test_possession import certify_occupancy, drafted, post
-from tests.stories import confirmed_booking, made_phase, pay, types_told
+from tests.stories import allotted_sale, confirmed_booking, made_phase, pay, types_told
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def sale(client):
-    """A flat that is allotted, with a million paid."""
-    builder, asha = await make_builder(), await make_customer()
-    booking = await confirmed_booking(client, builder, asha, await make_unit(builder))
-    assert (await pay(client, builder, booking, 850000)).status_code == 201
-    return builder, asha, booking
+    return await allotted_sale(client)
 
 
 async def ledger(client, builder, booking):
