@@ -109,10 +109,9 @@ class Figures:
     def payment_status(self, booking_id):
         if any(line.due_date and line.due_date < self.late_before for line in self.owed(booking_id)):
             return "overdue"
-        live = [line for line in self.of(self.book.lines, booking_id) if line.status not in GONE]
-        if not any(self.paid_of[line.id] for line in live):
+        if self.received(booking_id) <= 0:
             return "unpaid"
-        return "partial" if any(self.left(line) for line in live) else "paid"
+        return "partial" if self.outstanding(booking_id) else "paid"
 
     def collected(self, booking_id=None):
         """Of what has come and stayed, receipt by receipt at the percent of its time, the part of the escrow account."""

@@ -125,6 +125,19 @@ async def test_in_india_the_cap_is_ten_percent_unless_the_rules_say_otherwise(cl
     assert await demanded(client, customer, booking) == [2, 3]
 
 
+async def test_who_has_paid_before_the_first_line_may_be_asked_for_is_not_unpaid(client):
+    """The first line is beyond the cap: it waits for the signature, and the token meets no line until then."""
+    builder, customer = await make_builder(), await make_customer()
+    [unit_id] = await make_units(builder, await make_project(builder, jurisdiction=Jurisdiction.in_rera))
+    booking = await confirmed_booking(client, builder, customer, unit_id, "possession_linked")
+    assert (booking["paid_amount"], booking["payment_status"]) == (150000, "partial")
+    assert (await schedule(client, customer, booking))[0]["status"] == "scheduled"
+    said = (await client.get("/api/customer/dashboard", headers=customer.headers)).json()["bookings"]
+    assert [one["payment_status"] for one in said] == ["partial"]
+    found = (await client.get("/api/builder/bookings?payment_status=unpaid", headers=builder.headers)).json()
+    assert found["bookings"] == []
+
+
 async def test_who_wants_out_is_asked_for_nothing_more(client):
     builder, _, (foundation, _), [(customer, booking)] = await site(client)
     await take_to(booking, BookingStatus.cancellation_requested)

@@ -57,7 +57,7 @@ Booking.pending_amount = column_property(_of_booking(OWED, Installment, IS_LIVE)
 Booking.payment_status = column_property(
     case(
         (_of_booking(func.count(), Installment, IS_OWED, Installment.due_date < _LATE_BEFORE_OF_BOOKING) > 0, "overdue"),
-        (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated > 0) == 0, "unpaid"),
+        (_of_booking(RECEIVED, Payment, IS_SETTLED) <= 0, "unpaid"),
         (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
         else_="paid",
     ),
