@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
 from realestate.models.bookings import ACTIVE, Booking, BookingStatus
+from realestate.models.milestones import TRIGGER
+from realestate.models.money import PlanTrigger
 from realestate.models.payments import (
     IS_OWED,
     LATE_BEFORE,
@@ -31,6 +33,8 @@ _STANDS = Booking.status.in_([status for status in ACTIVE if status not in (Book
 _DAYS_LEFT = type_coerce(Installment.due_date - TODAY_THERE, Integer)
 _DAYS_LATE = type_coerce(LATE_BEFORE - Installment.due_date, Integer)
 _KNOWN_ON = cast(func.timezone(Project.timezone, func.coalesce(Installment.demanded_at, Installment.created_at)), TODAY_THERE.type)
+_HAS_ITS_DAY = and_(Installment.status == InstallmentStatus.scheduled, TRIGGER == PlanTrigger.on_date.value)
+"""Not yet demanded, and due on a day of its own: one that a credit note has put off is due some days after its new demand."""
 _IS_PAUSED = exists().where(DunningPause.booking_id == Booking.id, DunningPause.lifted_at.is_(None), DunningPause.until >= TODAY_THERE)
 _DEFAULTS = Rules()
 
@@ -116,7 +120,7 @@ _TAKE = {
             _SOON,
             Installment.due_date.between(func.current_date() - 1, func.current_date() + LOOKED_AHEAD + 1),
             _DAYS_LEFT >= 0,
-            or_(IS_OWED, Installment.status == InstallmentStatus.scheduled),
+            or_(IS_OWED, _HAS_ITS_DAY),
             _KNOWN_ON <= Installment.due_date - _SOON.c.days,
         )
     ),

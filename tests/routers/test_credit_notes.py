@@ -10,7 +10,7 @@ from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.payments import Installment
-from realestate.services import dues
+from realestate.services import dues, dunning
 from tests import figures
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units, put
 from tests.speaking import attempt
@@ -114,10 +114,14 @@ async def test_what_still_holds_is_demanded_again_on_the_day_that_is_said_and_no
     await pay(client, builder, booking, 1)
     again = next(one for one in await schedule(client, asha, booking) if one["id"] == line["id"])
     assert (again["status"], again["due_date"]) == ("scheduled", LATER)
+    await put(Installment, line["id"], due_date=TODAY + timedelta(days=1), created_at=datetime.now(UTC) - timedelta(days=30))
+    await dunning.remind()
+    assert "payment_due_soon" not in await types_told(client, asha), "it will be demanded that day, not due"
     await let_come(line)
     await dues.demand()
     again = next(one for one in await schedule(client, asha, booking) if one["id"] == line["id"])
     assert again["status"] == "demanded" and again["demand_no"] > line["demand_no"]
+    assert again["due_date"] == str(TODAY + timedelta(days=15)), "as much time as the plan gives"
 
 
 async def let_come(line):

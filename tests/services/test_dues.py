@@ -110,7 +110,7 @@ async def test_who_owes_nothing_or_wants_to_leave_is_left_in_peace(client, line,
 
 async def test_a_line_with_a_date_is_announced_and_then_demanded_on_its_day(client):
     _, asha, booking, today = await bought(client)
-    await set_line(booking, seq=2, due_date=today + timedelta(days=1))
+    await set_line(booking, seq=2, due_date=today + timedelta(days=1), trigger={"trigger": "on_date"})
     await dues.demand()
     await dunning.remind()
     assert [one["type"] for one in await notices(client, asha)] == ["payment_due_soon"]

@@ -102,10 +102,11 @@ def _is_due(line: Installment, booking: Booking, passed: Mapping[int, Passed], t
 
 
 def _due_date(line: Installment, found: Passed | None, booking: Booking, rules: Rules, today: date) -> date:
-    """A date line's own day; else from today on, and for what was passed before the buyer came at least the project's catch-up days."""
-    if line.due_date:
-        return line.due_date
+    """A date line's own day; else from today on, or from the day that a credit note has named, and for what was passed before the buyer
+    came at least the project's catch-up days."""
     days = line.trigger.get("due_in_days", 0)
+    if line.due_date:
+        return line.due_date + timedelta(days=0 if line.trigger.get("trigger") == PlanTrigger.on_date else days)
     counted_at = found and (found.phase.certified_at or found.phase.updated_at)
     if counted_at and booking.confirmed_at and counted_at <= booking.confirmed_at:
         days = max(days, rules.catch_up_days)
