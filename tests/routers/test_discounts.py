@@ -57,9 +57,16 @@ async def test_a_small_discount_needs_nobody_else_and_none_goes_below_what_is_pa
     builder, _, booking = sale
     await allow(client, builder, 1)
     assert (await send(client, "POST", builder, booking, "discount", amount=75000, reason="Loyal")).json()["discount"] == 75000
-    await send(client, "POST", builder, booking, "discount", amount=7400000, reason="Everything")
     other = await make_member(builder, TeamRole.admin)
-    assert (await send(client, "POST", other, booking, "discount/decision", approved=True, amount=7400000)).json()["code"] == "EXCEEDS_OPEN"
+    for amount in (7400000, 7500000.01, 99000000):
+        refused = await send(client, "POST", builder, booking, "discount", amount=amount, reason="Everything")
+        assert (refused.status_code, refused.json()["code"]) == (409, "EXCEEDS_OPEN")
+        assert (await send(client, "POST", other, booking, "discount/decision", approved=False, amount=amount)).json()[
+            "code"
+        ] == "NO_REQUEST"
+    assert (await send(client, "POST", builder, booking, "discount", amount=7000000, reason="Nearly")).status_code == 201
+    await pay(client, builder, booking, 400000)
+    assert (await send(client, "POST", other, booking, "discount/decision", approved=True, amount=7000000)).json()["code"] == "EXCEEDS_OPEN"
 
 
 async def test_a_home_sold_at_a_discount_is_signed_for_at_what_is_left_with_its_own_discounts_and_taxes(client):

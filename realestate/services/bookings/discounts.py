@@ -24,11 +24,12 @@ OPEN = (BookingStatus.reserved, BookingStatus.token_paid)
 async def ask(session: AsyncSession, member: Identity, booking_id: int, said: DiscountCreate) -> Booking:
     """Instead of what was asked for before. Within the policy's limit it is granted at once, else somebody else decides.
 
-    Conflict TOO_LATE once the unit is allotted.
+    Conflict TOO_LATE once the unit is allotted; EXCEEDS_OPEN for more than could be granted now.
     """
     async with together(session, booking_id, "") as found:
         booking = found.booking
         _check_open(booking)
+        await _check_amount(session, booking, said.amount)
         limit = (await policies.of(session, found.unit.project)).discount_limit_percent
         is_small = said.amount <= booking.total_amount * limit / 100
         asked = {"amount": float(said.amount), "reason": said.reason, "requested_by": member.me}
@@ -74,8 +75,7 @@ async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: I
     """In all: instead of what was granted before. What has been waived stays; each other line gives its part, and money that one has had
     too much of pays the next."""
     booking = found.booking
-    total = booking.total_amount + booking.discount - amount
-    await _check_amount(session, booking, total)
+    total = await _check_amount(session, booking, amount)
     lines = await crud.payments.lines_of_price(session, booking.id)
     live = [line for line in lines if line.status is not InstallmentStatus.waived]
     rest = total - sum((line.amount for line in lines if line not in live), Decimal(0))
@@ -98,11 +98,14 @@ async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: I
     await payments.settle(session, booking, found.unit.project, found.now)
 
 
-async def _check_amount(session: AsyncSession, booking: Booking, total: Decimal) -> None:
+async def _check_amount(session: AsyncSession, booking: Booking, amount: Decimal) -> Decimal:
+    """The price that is left by so much in all."""
+    total = booking.total_amount + booking.discount - amount
     if total <= booking.token_amount:
         raise Conflict("EXCEEDS_OPEN", "This leaves less than the token to be paid.")
     if total + await crud.payments.charged(session, booking.id) < await crud.payments.total(session, booking.id, ON_THEIR_WAY):
         raise Conflict("EXCEEDS_OPEN", "More than would be left has been paid already.")
+    return total
 
 
 def _check_open(booking: Booking) -> None:
