@@ -51,10 +51,11 @@ def draw_letter(letter: AllotmentLetter) -> bytes:
 def _dates(terms: AllotmentTerms) -> list[tuple[str, str]]:
     zone = ZoneInfo(terms.unit.project.timezone)
     free = terms.cooling_off_until if terms.cooling_off_until != terms.confirmed_at else None
+    leaving = f"{moment(free.astimezone(zone))}: until then nothing is kept" if free else ""
     return [
         ("Booked", day(terms.booking_date.astimezone(zone))),
         ("Allotted", day(terms.confirmed_at.astimezone(zone)) if terms.confirmed_at else "with this letter"),
-        ("Free to leave until", f"{moment(free.astimezone(zone))}: until then nothing is kept" if free else "no such time is agreed"),
+        *([("Free to leave until", leaving)] if leaving else []),
         ("Possession promised", day(terms.promised_possession_date) if terms.promised_possession_date else "not yet promised"),
         ("Token", money(terms.token_amount, terms.currency)),
     ]

@@ -129,6 +129,13 @@ async def test_it_says_until_when_one_is_free_to_leave(client):
     assert "until then nothing is kept" in await paper(client, asha, booking, "allotment-letter.pdf")
 
 
+async def test_where_no_such_time_is_agreed_it_says_nothing_of_one(client, sale):
+    _, asha, booking = sale
+    assert booking["cooling_off_until"] is None
+    assert "leave until" not in await paper(client, asha, booking, "allotment-letter.pdf")
+    assert "leave until" not in await paper(client, asha, booking, "cancellation-statement.pdf")
+
+
 async def test_reading_it_takes_one_statement(client, sale):
     _, asha, booking = sale
     for path in ("allotment-letter.pdf", "cancellation-statement.pdf", "documents"):

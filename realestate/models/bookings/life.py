@@ -103,9 +103,10 @@ class Life(Stateful):
         self.take("token_cleared")
 
     def approve(self, at: datetime, allotment_no: str, cooling_off: timedelta) -> None:
-        """Allot the unit. For a while the buyer may still leave without loss."""
+        """Allot the unit. For a while, where one is agreed, the buyer may still leave without loss."""
         self.take("approve")
-        self.confirmed_at, self.allotment_no, self.cooling_off_until = at, allotment_no, at + cooling_off
+        self.confirmed_at, self.allotment_no = at, allotment_no
+        self.cooling_off_until = at + cooling_off if cooling_off else None
 
     def reject(self, reason: str) -> None:
         """Turn the buyer down; cleared money goes back in full."""
