@@ -74,6 +74,7 @@ class Event(Kind):
     escrow_withdrawn = "escrow_withdrawn"
     escrow_rejected = "escrow_rejected"
     agreement_generated = "agreement_generated"
+    signature_due = "signature_due"
     change_request_submitted = "change_request_submitted"
     change_request_reviewed = "change_request_reviewed"
     change_request_quoted = "change_request_quoted"

@@ -24,6 +24,7 @@ TABLE = {  # event: the customers (yes, L: as a notice that nobody mutes, -), wh
     "booking_default_notice": ("L", "SM F"),
     **dict.fromkeys(("booking_signed", "booking_registered", "booking_transferred", "booking_swapped"), ("yes", "SM F")),
     "agreement_generated": ("L", ""),
+    "signature_due": ("-", "F"),
     "booking_possession_offered": ("L", "SM F E"),
     "booking_handed_over": ("yes", "SM F"),
     **dict.fromkeys(("transfer_requested", "transfer_ended"), ("yes", "A")),

@@ -62,6 +62,7 @@ async def test_leaving_is_asked_for_taken_back_and_declined(client, sale):
 
 async def test_a_settlement_frees_the_unit_ends_the_schedule_and_queues_refunds_for_another_to_approve(client, sale):
     builder, asha, unit_id, booking = sale
+    admin = await make_member(builder, TeamRole.admin)
     await ask(client, asha, booking, reason="We move away.")
 
     ended = await settle(client, builder, booking, pass_through_spent=50000)
@@ -74,6 +75,7 @@ async def test_a_settlement_frees_the_unit_ends_the_schedule_and_queues_refunds_
     assert [(one["payment_status"], one["amount"]) for one in refunds] == [("pending", 200000)] and money["total_pending"] == 0
     assert (await reserve(client, await make_customer(), unit_id)).status_code == 201
     assert (await types_told(client, asha))[0] == "cancellation_settled"
+    assert "refund_requested" in await types_told(client, admin) and "refund_requested" not in await types_told(client, builder)
     assert (await settle(client, builder, booking)).json()["code"] == "INVALID_TRANSITION"
 
 

@@ -8,12 +8,13 @@ import pytest
 from psycopg import AsyncConnection
 
 from realestate.database import WORKER
+from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
-from tests.factories import make_builder, make_customer, make_unit, put
+from tests.factories import make_builder, make_customer, make_member, make_unit, put
 from tests.routers.test_parties import bring, code_for
 from tests.routers.test_possession import drafted, post, shown
 from tests.speaking import speaking, until
-from tests.stories import confirmed_booking, pay, reserved_booking, set_status
+from tests.stories import confirmed_booking, pay, reserved_booking, set_status, types_told
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +47,23 @@ async def test_all_who_sign_at_once_have_signed(client, couple):
     )
     assert [answer.status_code for answer in answers] == [201] * 4
     assert (await shown(client, asha, booking))["status"] == "agreement_signed"
+
+
+async def test_when_the_company_alone_is_missing_those_who_sign_for_it_are_told_once_a_version(client, couple):
+    builder, asha, ravi, booking = couple
+    clerk, seller = await make_member(builder, TeamRole.finance), await make_member(builder, TeamRole.sales)
+    terms = await drafted(client, builder, booking)
+
+    async def told(person):
+        return (await types_told(client, person)).count("signature_due")
+
+    await sign(client, asha, booking, terms)
+    assert [await told(one) for one in (builder, clerk)] == [0, 0], "Ravi has not signed"
+    for _ in range(2):
+        await sign(client, ravi, booking, terms)
+    assert [await told(one) for one in (builder, clerk, seller, asha, ravi)] == [1, 1, 0, 0, 0]
+    assert (await sign(client, clerk, booking, terms)).json()["status"] == "agreement_signed"
+    assert await told(builder) == 1
 
 
 async def test_nobody_signs_terms_that_do_not_name_who_has_joined_since(client):

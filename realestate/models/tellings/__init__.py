@@ -172,6 +172,7 @@ OF_ACCOUNTS = {Event.password_changed, Event.login_new_device}
 BY_CUSTOMERS = {
     *(Event.hold_created, Event.hold_released, Event.booking_inquired, Event.booking_waitlisted, Event.booking_reserved),
     *(Event.booking_cancelled, Event.cancellation_requested, Event.cancellation_withdrawn, Event.booking_signed, Event.booking_joined),
+    Event.signature_due,
     *(
         Event.booking_left,
         Event.booking_acknowledged,

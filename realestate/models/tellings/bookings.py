@@ -5,7 +5,7 @@ from realestate.models.notifications import Event, Priority
 from realestate.models.tellings.telling import Telling
 
 SALES, MANAGERS, FINANCE = Permission.units_hold, Permission.bookings_approve, Permission.payments_record
-HANDOVER, SETTLE = Permission.handovers_write, Permission.bookings_settle
+HANDOVER, SETTLE, SIGNERS = Permission.handovers_write, Permission.bookings_settle, Permission.agreements_sign
 HIGH = Priority.high
 
 OF_BOOKINGS: dict[Event, Telling] = {
@@ -27,6 +27,14 @@ OF_BOOKINGS: dict[Event, Telling] = {
             (MANAGERS, FINANCE),
             HIGH,
             True,
+        ),
+        (
+            Event.signature_due,
+            "Agreement to sign",
+            "the customers have signed the agreement {agreement} of unit {unit}; the company's signature is missing.",
+            (SIGNERS,),
+            HIGH,
+            False,
         ),
         (
             Event.booking_registered,

@@ -42,6 +42,10 @@ EVENTS: dict[str, tuple[str, str]] = {
     Event.booking_offered: ("आपकी बारी", f"{{number}}: {UNIT} उपलब्ध है और {{until}} तक आपके लिए रखी गई है।"),
     Event.booking_offer_missed: ("प्रस्ताव समाप्त", f"{{number}}: {UNIT} अब प्रतीक्षा सूची में अगले व्यक्ति को मिलेगी।"),
     Event.booking_signed: ("अनुबंध पर हस्ताक्षर", "{number}: यूनिट {unit} के अनुबंध {agreement} पर सभी ने हस्ताक्षर कर दिए हैं।"),
+    Event.signature_due: (
+        "हस्ताक्षर बाकी",
+        "{number}: यूनिट {unit} के अनुबंध {agreement} पर ग्राहकों ने हस्ताक्षर कर दिए हैं; कंपनी के हस्ताक्षर बाकी हैं।",
+    ),
     Event.booking_registered: ("बिक्री पंजीकृत", "{number}: यूनिट {unit} {registration} संख्या पर पंजीकृत है।"),
     Event.booking_possession_offered: ("आपका घर तैयार है", f"{{number}}: {UNIT} का कब्ज़ा लिया जा सकता है।"),
     Event.booking_handed_over: ("नए घर में स्वागत है", f"{{number}}: {UNIT} सौंप दी गई है।"),

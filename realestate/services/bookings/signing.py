@@ -17,12 +17,15 @@ from realestate.services.bookings.finding import Found, lock, names, on_behalf, 
 from realestate.services.jobs import later
 from realestate.services.notifications import notify
 
+COMPANY = 0
+"""Among those who are missing."""
+
 
 async def sign(
     session: AsyncSession, by: Identity, booking_id: int, content_hash: str | None, version: Versions | None = None
 ) -> tuple[Booking, list[int]]:
     """Put one's name under the newest version of the agreement; with the last one that is missing it is signed. Says who is missing then:
-    the ids of customers, 0 for the company.
+    the ids of customers, and the company.
 
     Conflict NO_AGREEMENT; AGREEMENT_CHANGED when that is not the version that was read (None: the team's, which has made it);
     AGREEMENT_OUTDATED when the terms have changed since it was drawn.
@@ -38,8 +41,11 @@ async def sign(
         missing = await crud.bookings.find_missing(session, booking_id, terms)
         if not missing:
             await _conclude(session, found, terms)
+    said = {**names(found), "agreement": found.booking.agreement_no or ""}
     if not missing:
-        notify(session, Event.booking_signed, found.booking, **names(found), agreement=found.booking.agreement_no or "")
+        notify(session, Event.booking_signed, found.booking, **said)
+    elif missing == [COMPANY]:
+        notify(session, Event.signature_due, found.booking, part=terms[:12], **said)
     return found.booking, missing
 
 
