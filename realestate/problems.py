@@ -146,11 +146,48 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _crash)
 
 
-CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+# ── Shown: what the contract says of refusals ───────────────────────────────────────────────────────────────────────────────
+
+EXAMPLES: dict[int, tuple[str, str, dict[str, Any]]] = {
+    400: ("MALFORMED_JSON", "The body is not JSON.", {}),
+    401: ("TOKEN_EXPIRED", "The access token has expired: refresh it.", {}),
+    403: ("NOT_PERMITTED", "Your role in the team does not include this.", {}),
+    404: ("NOT_FOUND", "Not found.", {}),
+    409: ("UNIT_NOT_AVAILABLE", "This unit is not available.", {}),
+    412: ("STALE_VERSION", "Changed meanwhile.", {}),
+    413: ("BODY_TOO_LARGE", "The body is too large.", {}),
+    415: ("UNSUPPORTED_MEDIA_TYPE", "Send application/json.", {}),
+    422: (
+        "INVALID",
+        "email: This field is required.",
+        {"errors": [{"field": "email", "message": "This field is required.", "code": "MISSING"}]},
+    ),
+    429: ("TOO_MANY_REQUESTS", "Too many tries. Please wait a little.", {}),
+    503: ("UNAVAILABLE", "The service is busy or restarting. Please try again.", {}),
+}
+HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 CONDITIONAL: dict[int | str, dict[str, Any]] = {304: {"description": "Not modified: If-None-Match names the current version."}}
 """For `responses=` of a GET that answers with an ETag."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a route: what it may refuse beyond what the documentation says of every route, such as 412, 429, or a 409 of its own."""
-    return {status: {"description": TITLES[status], "content": CONTENT} for status in statuses}
+    return {status: {"description": TITLES[status]} for status in statuses}
+
+
+def described() -> dict[str, dict[str, Any]]:
+    """Each status once, for the contract, with an example: `components.responses`."""
+    return {name_of(status): _described(status, *said) for status, said in EXAMPLES.items()}
+
+
+def name_of(status: int) -> str:
+    """Of the component: `InvalidInput`."""
+    return TITLES[status].title().replace(" ", "")
+
+
+def _described(status: int, code: str, detail: str, more: dict[str, Any]) -> dict[str, Any]:
+    example = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, "code": code}
+    example |= {"request_id": "5f0c2b7a9d3e4c11", **more}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+    headers = {"headers": {HEADERS[status]: {"schema": {"type": "string"}}}} if status in HEADERS else {}
+    return {"description": TITLES[status], "content": content, **headers}

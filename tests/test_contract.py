@@ -445,6 +445,15 @@ def test_every_operation_is_described_and_declares_its_answer(name):
     assert all(content["schema"] for content in success["content"].values()), "an answer has a shape"
 
 
+def test_every_tag_is_explained_and_used():
+    used = [tag for operation in OPERATIONS.values() for tag in operation["tags"]]
+    assert set(used) == {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+def test_no_shape_is_named_after_its_python_module():
+    assert [name for name in DOCUMENT["components"]["schemas"] if "__" in name] == []
+
+
 def test_money_is_said_one_way():
     """No input and output twins of a schema, and no component that nobody uses."""
     said = json.dumps(DOCUMENT)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from realestate.problems import Problem
 from realestate.routers.contract import SIGNED_IN, describe
 from realestate.routing import Router
 from tests.toy import app, client
@@ -14,7 +15,6 @@ from tests.toy import app, client
 pytestmark = pytest.mark.anyio
 
 DOCUMENT = describe(app)
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -74,10 +74,15 @@ def test_what_any_route_may_refuse_is_declared() -> None:
     assert set(responses("create_toy")) == {"201", "400", "401", "403", "409", "413", "415", "422", "429", "503"}
 
 
-def test_every_refusal_is_a_problem_document() -> None:
+def test_every_refusal_is_a_problem_document_shown_by_an_example_of_its_own() -> None:
+    refusals = DOCUMENT["components"]["responses"]
     for name, operation in operations(DOCUMENT):
         for status, response in operation["responses"].items():
-            assert status < "400" or response["content"] == PROBLEM, (name, status)
+            if status >= "400":
+                [(media_type, said)] = refusals[response["$ref"].removeprefix("#/components/responses/")]["content"].items()
+                assert media_type == "application/problem+json", (name, status)
+                Problem.model_validate(said["example"], strict=True)
+                assert str(said["example"]["status"]) == status
     assert "HTTPValidationError" not in DOCUMENT["components"]["schemas"]
     assert set(DOCUMENT["components"]["schemas"]["Problem"]["required"]) == {"type", "title", "status", "detail", "code", "request_id"}
 

@@ -10,7 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from realestate.problems import CONTENT, Problem, problems
+from realestate.problems import Problem, described, name_of, problems
 
 Document = dict[str, Any]
 
@@ -129,10 +129,8 @@ def _add_problems(method: str, path: str, operation: Document) -> None:
     responses.pop("422", None)  # FastAPI's own shape
     for status, problem in problems(*statuses).items():
         responses.setdefault(str(status), problem)
-    for status, response in responses.items():
-        if status >= "400":
-            response["content"] = CONTENT
-    operation["responses"] = dict(sorted(responses.items()))
+    refused = {status: {"$ref": f"#/components/responses/{name_of(int(status))}"} for status in responses if status >= "400"}
+    operation["responses"] = dict(sorted((responses | refused).items()))
 
 
 def _add_conditions(operation: Document) -> None:
@@ -179,4 +177,5 @@ def _name_components(document: Document) -> None:
         for name, field in schema.get("properties", {}).items():
             if name in LOOKS_LIKE:
                 field.setdefault("examples", [LOOKS_LIKE[name]])
+    components["responses"] = described()
     components["securitySchemes"] = SCHEMES

@@ -29,7 +29,6 @@ from realestate.schemas.units import (
     HoldCreate,
     HoldExtensionCreate,
     HoldOut,
-    QuoteCreate,
     QuoteOut,
     TeamComparedUnit,
     TeamUnitDetail,
@@ -39,6 +38,7 @@ from realestate.schemas.units import (
     UnitCreate,
     UnitDetail,
     UnitPage,
+    UnitQuoteCreate,
     UnitUpdate,
 )
 from realestate.services import units
@@ -179,7 +179,7 @@ async def list_unit_history(unit_id: Id, wanted: Annotated[History, asked(Histor
 
 
 @router.post("/{unit_id}/quote", response_model=QuoteOut, responses=problems(409))
-async def quote_unit(unit_id: Id, read: AnyReader, wanted: QuoteCreate | None = None) -> QuoteOut:
+async def quote_unit(unit_id: Id, read: AnyReader, wanted: UnitQuoteCreate | None = None) -> QuoteOut:
     """What a unit would cost if it were booked today: a dated schedule for each plan. It keeps nothing and promises nothing.
 
     Lines whose work is certified already are due at once; of a hold of one's own, the frozen price counts. 409 `PLAN_NOT_OFFERED`.

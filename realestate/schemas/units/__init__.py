@@ -14,7 +14,7 @@ from realestate.schemas.units.grids import (
 )
 from realestate.schemas.units.holds import HoldCreate, HoldExtensionCreate, HoldOut
 from realestate.schemas.units.prices import CostSheetOut, PriceLineOut, RepricingCreate, RepricingOut, UnitCostSheet
-from realestate.schemas.units.quotes import QuoteCreate, QuoteOut
+from realestate.schemas.units.quotes import QuoteOut, UnitQuoteCreate
 from realestate.schemas.units.unit import (
     BlockCreate,
     TeamUnit,
@@ -37,7 +37,6 @@ __all__ = [
     "HoldOut",
     "PriceLineOut",
     "ProjectFacets",
-    "QuoteCreate",
     "QuoteOut",
     "RepricingCreate",
     "RepricingOut",
@@ -52,5 +51,6 @@ __all__ = [
     "UnitDetail",
     "UnitOut",
     "UnitPage",
+    "UnitQuoteCreate",
     "UnitUpdate",
 ]

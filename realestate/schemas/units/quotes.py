@@ -58,7 +58,7 @@ class QuoteBasis(UnitOfQuote):
 # ── Said ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class QuoteCreate(Input, json_schema_extra={"examples": [{"payment_plan": "construction_linked"}]}):
+class UnitQuoteCreate(Input, json_schema_extra={"examples": [{"payment_plan": "construction_linked"}]}):
     """Which plan; without it, all that the project offers."""
 
     payment_plan: PaymentPlan | None = None
