@@ -86,6 +86,12 @@ REFUSALS = (
         AND (OLD.decided_by IS NOT NULL OR NEW.decided_by IS DISTINCT FROM {ME})""",
     ),
     ("installments", "waived_by_two", f"{NOT_SYSTEM} AND NEW.status = 'waived' AND OLD.status <> 'waived'"),
+    (  # what is paid the trigger says; what ends, the system
+        "installments",
+        "line_steps",
+        f"""{NOT_SYSTEM} AND {NOT_CLERK} AND NEW.status NOT IN (OLD.status, 'waived')
+        AND (OLD.status, NEW.status) <> ('scheduled', 'demanded')""",
+    ),
     (
         "installments",
         "demanded_once",

@@ -58,7 +58,7 @@ async def home(house):
     names = {"me": asha.user_id, "ravi": ravi.user_id, "ashoka": ashoka.builder_id, "staff": ashoka.user_id, "project": project}
     names |= {"seller": (await make_member(ashoka, TeamRole.sales)).user_id}
     names |= {"booking": sales[0], "hers": sales[1], "new": new, "priced": priced, "agreed": agreed, "bharat": bharat.builder_id}
-    return SimpleNamespace(ashoka=ashoka, bharat=bharat, asha=asha, ravi=ravi, zoya=zoya, names=names)
+    return SimpleNamespace(ashoka=ashoka, bharat=bharat, asha=asha, ravi=ravi, zoya=zoya, system=WORKER, names=names)
 
 
 KEY = "{ashoka}, {project}, {booking}, {me}, 'other', 'x', 'x', 'INR'"
@@ -82,6 +82,7 @@ KEY = "{ashoka}, {project}, {booking}, {me}, 'other', 'x', 'x', 'INR'"
         # and writes no charges, nor out of existence
         ("asha", CHARGE + "{priced})"),
         ("asha", CHARGE + "NULL)"),
+        ("asha", "UPDATE installments SET status = 'cancelled' WHERE change_request_id = {agreed}"),
         # a builder never says yes for the customer, nor asks in its name
         ("ashoka", "UPDATE change_requests SET status = 'approved' WHERE id = {priced}"),
         ("ashoka", "UPDATE change_requests SET status = 'declined' WHERE id = {priced}"),
@@ -109,6 +110,7 @@ async def test_what_is_not_theirs_to_say_is_refused(home, who, statement):
         ("ashoka", "UPDATE change_requests SET quote_valid_until = now() + interval '1 year' WHERE id = {priced}"),
         ("ashoka", "UPDATE change_requests SET quote_version = 5 WHERE id = {priced}"),
         ("ashoka", "UPDATE installments SET status = 'waived' WHERE change_request_id = {agreed}"),
+        ("ashoka", "UPDATE installments SET status = 'cancelled' WHERE change_request_id = {agreed}"),
         # nor are they named by a colleague, or agreed to at another time
         ("ashoka", NEXT_PRICE.format(by="{seller}", at="now()")),
         ("ashoka", NEXT_PRICE.format(by="{staff}", at="now() - interval '1 day'")),
@@ -134,7 +136,6 @@ async def test_a_member_names_the_next_price_in_its_own_name(home):
         ("bharat", "UPDATE change_requests SET status = 'rejected' WHERE booking_id = {booking}"),
         ("ravi", "UPDATE change_requests SET status = 'approved', accepted_at = now() WHERE id = {priced}"),
         ("asha", "UPDATE change_requests SET status = 'withdrawn' WHERE id = {agreed}"),
-        ("asha", "UPDATE installments SET status = 'cancelled' WHERE change_request_id = {agreed}"),
     ],
 )
 async def test_what_is_not_theirs_is_not_found(home, who, statement):
@@ -152,7 +153,7 @@ async def test_a_co_applicant_sees_the_wishes(home):
         ("asha", "UPDATE change_requests SET status = 'approved', accepted_at = now() WHERE id = {priced}"),
         ("ashoka", CHARGE + "{priced})"),
         ("ashoka", CHARGE + "{agreed})"),
-        ("ashoka", "UPDATE installments SET status = 'cancelled' WHERE change_request_id = {agreed}"),
+        ("system", "UPDATE installments SET status = 'cancelled' WHERE change_request_id = {agreed}"),
         ("asha", "UPDATE change_requests SET status = 'declined', accepted_at = now() WHERE id = {priced}"),
     ],
 )

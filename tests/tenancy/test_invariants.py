@@ -26,8 +26,8 @@ async def one(connection, query, *values):
 
 
 async def test_a_schedule_that_does_not_sum_fails_at_the_commit(sale):
-    builder, _, booking = sale
-    async with speaking(builder) as connection:
+    _, _, booking = sale
+    async with speaking(WORKER) as connection:
         await connection.execute("UPDATE installments SET status = 'cancelled' WHERE booking_id = %s AND seq = 8", [booking.booking])
         with pytest.raises(psycopg.errors.CheckViolation) as refusal:
             await connection.commit()
@@ -37,7 +37,7 @@ async def test_a_schedule_that_does_not_sum_fails_at_the_commit(sale):
 async def test_a_schedule_may_be_rewritten_within_a_transaction(sale):
     builder, customer, booking = sale
     key = (builder.builder_id, booking.project, booking.booking, customer.user_id)
-    async with speaking(builder) as connection:
+    async with speaking(WORKER) as connection:
         (amount,) = await one(connection, "SELECT amount FROM installments WHERE booking_id = %s AND seq = 8", booking.booking)
         await connection.execute(f"{LINE} VALUES (%s, %s, %s, %s, 9, 'x', %s, '{{}}', 0)", [*key, amount])
         await connection.execute("UPDATE installments SET status = 'cancelled' WHERE booking_id = %s AND seq = 8", [booking.booking])
@@ -45,11 +45,14 @@ async def test_a_schedule_may_be_rewritten_within_a_transaction(sale):
 
 
 async def test_the_wall_does_not_shrink_the_sum(sale):
-    """A total that changes is compared with all lines, as is a line that a customer lets go."""
-    _, customer, booking = sale
+    """A total that changes is compared with all lines, as is a line that ends, or that a team adds."""
+    builder, customer, booking = sale
+    line = f"{LINE} SELECT builder_id, project_id, id, customer_id, 9, 'x', 1, '{{}}', 0 FROM bookings WHERE id = %s"
     for person, statement in (
         (WORKER, "UPDATE bookings SET total_amount = total_amount - 1 WHERE id = %s"),
-        (customer, "UPDATE installments SET status = 'cancelled' WHERE booking_id = %s AND allocated = 0"),
+        (WORKER, "UPDATE installments SET status = 'cancelled' WHERE booking_id = %s AND allocated = 0"),
+        (builder, line),
+        (customer, line),
     ):
         async with speaking(person) as connection:
             assert (await connection.execute(statement, [booking.booking])).rowcount > 0

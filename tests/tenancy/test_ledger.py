@@ -78,6 +78,10 @@ async def test_sums_are_not_made_up(sold, who, statement, refusal):
         ("UPDATE installments SET kind = 'charge' WHERE id = {line}", "lines_stay_where_they_are"),
         ("UPDATE installments SET amount = -1 WHERE id = {line}", "ck_installments_"),
         ("UPDATE installments SET amount = amount + 1 WHERE id = {line}", "schedule_sums"),
+        ("UPDATE installments SET status = 'paid' WHERE id = {line}", "ck_installments_status_follows_money"),
+        ("UPDATE installments SET status = 'demanded' WHERE id = {line}", "ck_installments_status_follows_money"),
+        ("UPDATE installments SET amount = allocated WHERE id = {line}", "ck_installments_status_follows_money"),
+        ("UPDATE installments SET status = 'scheduled' WHERE id = {line}", "ck_installments_status_follows_money"),
         ("UPDATE bookings SET total_amount = total_amount + 1 WHERE id = {booking}", "schedule_sums"),
         ("DELETE FROM payments WHERE id = {payment}", REFUSED),
         ("DELETE FROM installments WHERE id = {line}", REFUSED),
@@ -92,7 +96,8 @@ async def test_sums_are_not_made_up(sold, who, statement, refusal):
         (ALLOCATION + " VALUES ({builder}, {project}, {booking}, {customer}, {payment}, {other_line}, 1)", "fk_allocations_installment"),
         (LINE + " VALUES ({builder}, {project}, {booking}, {customer}, 99, 'x', 1, '{{}}', 0)", "schedule_sums"),
         (
-            LINE.replace("seq", "kind, seq") + " VALUES ({builder}, {project}, {booking}, {customer}, 'charge', 99, 'x', 1, '{{}}', 1)",
+            LINE.replace("seq", "kind, status, demanded_at, seq")
+            + " VALUES ({builder}, {project}, {booking}, {customer}, 'charge', 'paid', now(), 99, 'x', 1, '{{}}', 1)",
             "ledger_sums",
         ),
     ],

@@ -1,4 +1,4 @@
-"""Waivers and demands in raw SQL: in one's own name, decided by another, and issued once."""
+"""Waivers and demands in raw SQL: in one's own name, decided by another, issued once, and paid by money alone."""
 
 from types import SimpleNamespace
 
@@ -13,6 +13,9 @@ pytestmark = pytest.mark.anyio
 WAIVER = """INSERT INTO waivers (builder_id, project_id, booking_id, customer_id, installment_id, amount, currency, reason, status, created_by)
     VALUES ({builder}, {project}, {booking}, {customer}, {line}, 100, 'INR', 'x', '{status}', {by})"""
 
+CHARGE = """INSERT INTO installments (builder_id, project_id, booking_id, customer_id, kind, seq, name, amount, trigger, status, demanded_at)
+    VALUES ({builder}, {project}, {booking}, {customer}, 'charge', 98, 'x', 100, '{{}}', 'demanded', now())"""
+
 
 @pytest.fixture(scope="module")
 async def office(house):
@@ -25,6 +28,7 @@ async def office(house):
     names |= {"by": finance.user_id, "owner": ashoka.user_id, "status": "pending"}
     async with speaking(finance) as connection:
         names["waiver"] = (await (await connection.execute(WAIVER.format(**names) + " RETURNING id")).fetchone())[0]
+        names["charge"] = (await (await connection.execute(CHARGE.format(**names) + " RETURNING id")).fetchone())[0]
         await connection.commit()
     return SimpleNamespace(owner=ashoka, finance=finance, asha=asha, bharat=await make_builder("Bharat Builders"), names=names)
 
@@ -56,6 +60,12 @@ async def test_a_waiver_begins_as_a_question_of_ones_own(office, who, lies, stat
         ("owner", "UPDATE waivers SET amount = 1 WHERE id = {waiver}", "42501"),
         ("owner", "UPDATE waivers SET status = 'approved', decided_by = {owner}, decided_at = now() WHERE id = {waiver}", 1),
         ("owner", "UPDATE installments SET status = 'waived' WHERE id = {line}", "23514"),  # the system does, once two have agreed
+        ("owner", "UPDATE installments SET status = 'paid' WHERE id = {line}", "23514"),  # the money does
+        ("owner", "UPDATE installments SET status = 'demanded' WHERE id = {line}", "23514"),
+        ("owner", "UPDATE installments SET status = 'cancelled' WHERE id = {charge}", "23514"),  # two, or the system
+        ("owner", CHARGE.replace("'demanded'", "'paid'"), "42501"),
+        ("owner", CHARGE.replace("'demanded'", "'waived'").replace("seq,", "waived_at, seq,").replace("98", "now(), 98"), "42501"),
+        ("asha", "UPDATE installments SET status = 'cancelled' WHERE id = {line}", "42501"),
         ("owner", "UPDATE installments SET demanded_at = now() WHERE id = {line}", "23514"),
         ("owner", "UPDATE installments SET due_date = '2099-01-01' WHERE id = {line}", "23514"),
         ("owner", "UPDATE installments SET amount = 1 WHERE id = {line}", "42501"),

@@ -50,6 +50,11 @@ class Installment(Identified, Timestamped, Base):
         CheckConstraint("tax_amount BETWEEN 0 AND amount", name="tax_within_amount"),
         CheckConstraint("allocated BETWEEN 0 AND amount", name="allocated_within_amount"),
         CheckConstraint("status IN ('scheduled', 'cancelled') OR demanded_at IS NOT NULL", name="demanded_before_paid"),
+        CheckConstraint(
+            """CASE status WHEN 'paid' THEN allocated = amount AND amount > 0 WHEN 'partially_paid' THEN allocated > 0 AND allocated < amount
+            ELSE allocated = 0 OR status IN ('waived', 'cancelled') END""",
+            name="status_follows_money",
+        ),
         CheckConstraint("demanded_at IS NULL OR demand_state IS NULL OR demand_state = 'issued'", name="issued_when_demanded"),
         Index("ix_installments_customer_id", "customer_id"),
         Index("ix_installments_builder_id", "builder_id", "due_date"),
@@ -90,6 +95,13 @@ class Installment(Identified, Timestamped, Base):
     @property
     def outstanding(self) -> Decimal:
         return self.amount - self.allocated
+
+    def change(self, amount: Decimal, tax: Decimal) -> None:
+        """Another amount. Whether that is paid is asked anew of what is asked for already."""
+        S = InstallmentStatus
+        self.amount, self.tax_amount = amount, tax
+        if self.status in (S.demanded, S.partially_paid, S.paid):
+            self.status = S.demanded if self.allocated == 0 else S.paid if self.allocated == amount else S.partially_paid
 
     def waive(self, at: datetime) -> None:
         """What is left of it need not be paid. What two have agreed on."""

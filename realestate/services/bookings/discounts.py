@@ -89,9 +89,7 @@ async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: I
         await crud.payments.lift(session, [one.id for one in kept if one.installment_id in beyond])
         live = [line for line in await crud.payments.lines_of_price(session, booking.id) if line.status is not InstallmentStatus.waived]
     for line, part, tax in zip(live, parts, taxes, strict=True):
-        line.amount, line.tax_amount = part, tax
-        if line.allocated == part and part > 0:
-            line.status = InstallmentStatus.paid
+        line.change(part, tax)
     booking.cost_sheet = granted(booking.cost_sheet, booking.discount, amount)
     booking.total_amount, booking.discount, booking.discount_approved_by = total, amount, member.me
     await session.flush()

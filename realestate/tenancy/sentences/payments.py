@@ -27,6 +27,7 @@ SETTLEMENT = (
     "reason",
     "updated_at",
 )
+UNPAID = "allocated = 0 AND status IN ('scheduled', 'demanded')"
 DEMAND = ("due_date", "demanded_at", "demand_no", "demand_state", "proof")
 """What a demand says, and a credit note takes back."""
 BEGINNING = f"""{OURS} AND created_by = {ME} AND approved_by IS NULL AND allocated = 0 AND going_back = 0
@@ -37,16 +38,9 @@ READ_OF_EVENTS = tuple(column.name for column in GatewayEvent.__table__.columns 
 WALL: Sentences = {
     Installment: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
-        May("customer", "add", f"{MINE} AND kind = 'installment' AND allocated = 0 AND status IN ('scheduled', 'demanded')"),
-        May(
-            "customer",
-            "change",
-            f"{MINE} AND kind = 'installment' AND allocated = 0",
-            becoming=f"{MINE} AND status = 'cancelled'",
-            only=("status", "updated_at"),
-        ),
+        May("customer", "add", f"{MINE} AND kind = 'installment' AND {UNPAID}"),
         May("builder", "read", OURS),
-        May("builder", "add", f"{OURS} AND allocated = 0"),
+        May("builder", "add", f"{OURS} AND {UNPAID}"),
         May("builder", "change", OURS, only=("status", *DEMAND, "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
