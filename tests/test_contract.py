@@ -57,6 +57,7 @@ FOR_ANYONE = {
     "GET /api/meta/settings",
     *("GET /api/builders", "GET /api/builders/{slug}", "GET /api/units", "GET /api/units/{unit_id}"),
     *("GET /api/units/{unit_id}/cost-sheet", "GET /api/units/compare", "POST /api/units/{unit_id}/quote", "GET /api/projects/facets"),
+    *("GET /api/units/{unit_id}/cost-sheet.pdf", "GET /api/units/{unit_id}/quote.pdf"),
     "GET /api/projects/{project_id}/availability",
     *("GET /api/projects", "GET /api/projects/{project_id}", "GET /api/projects/{project_id}/units"),
     *("GET /api/projects/{project_id}/progress", "GET /api/progress/{progress_id}"),

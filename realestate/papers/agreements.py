@@ -46,9 +46,10 @@ def draw(paper: Paper) -> bytes:
     sheets.heading("1. Parties")
     sheets.facts(said_of.parties(terms))
     sheets.heading("2. The unit")
-    sheets.facts(said_of.unit(terms))
-    said_of.prices(sheets, "3. Price", terms)
-    said_of.schedule(sheets, "4. Payment schedule", terms)
+    sheets.facts(said_of.unit(terms.unit, project))
+    lines = [(line.name, line.amount) for line in terms.cost_sheet.lines]
+    said_of.prices(sheets, "3. Price", terms.currency, terms.total_amount, lines)
+    said_of.schedule(sheets, "4. Payment schedule", terms.currency, said_of.plan(terms))
     sheets.heading("5. Dates")
     sheets.facts(_dates(paper))
     sheets.heading("6. What stands")

@@ -1,16 +1,33 @@
 """What agreements and letters of allotment have in common: parties, unit, price and schedule, as both sides read them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import repeat
+from typing import Any
 
 from realestate.models.bookings import PartyRole
 from realestate.models.money import PlanTrigger
 from realestate.papers.sheets import Sheets
 from realestate.papers.writing import day, in_currency, money, number, plain, said, words
-from realestate.schemas.agreements import AgreementTerms, LineOfAgreement, PartyOfAgreement, PriceLineOfAgreement
+from realestate.schemas.agreements import AgreementTerms, PartyOfAgreement
+from realestate.schemas.papers import PaperHome, PaperPlace
 
+Item = tuple[str, Decimal]
+TAX = (("Of which tax", 0),)
 ROLES = {PartyRole.owner: "Buyer", PartyRole.co_applicant: "Co-buyer"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A line of a payment plan as it is printed."""
+
+    seq: int
+    name: str
+    due: str
+    tax: Decimal
+    amount: Decimal
 
 
 def parties(terms: AgreementTerms) -> list[tuple[str, str]]:
@@ -21,9 +38,8 @@ def parties(terms: AgreementTerms) -> list[tuple[str, str]]:
     return [("Seller", said(seller)), *((ROLES[party.role], said(_person(party, is_shared))) for party in terms.parties)]
 
 
-def unit(terms: AgreementTerms) -> list[tuple[str, str]]:
+def unit(unit: PaperHome, project: PaperPlace) -> list[tuple[str, str]]:
     """What is sold."""
-    unit, project = terms.unit, terms.unit.project
     place = said((f"{project.project_name}, {project.location}", project.location_zipcode), " ")
     which = [unit.unit_number, f"tower {unit.tower}" if unit.tower else None, f"floor {unit.floor_number}"]
     sort = [unit.unit_type, f"facing {words(unit.facing)}" if unit.facing else None]
@@ -41,38 +57,53 @@ def unit(terms: AgreementTerms) -> list[tuple[str, str]]:
     return rows + ([("Parking spaces", str(unit.parking_spaces))] if unit.parking_spaces else [])
 
 
-def prices(sheets: Sheets, heading: str, terms: AgreementTerms, beyond: list[PriceLineOfAgreement] | None = None) -> None:
+def prices(sheets: Sheets, heading: str, currency: str, price: Decimal, lines: Iterable[Item], beyond: Sequence[Item] = ()) -> None:
     """What the price consists of and, apart from it, what is paid `beyond` it."""
-    sheets.heading(heading, in_currency(terms.currency))
-    columns = (("For", 1), ("Amount", 0))
-    rows = [(line.name, money(line.amount, terms.currency)) for line in terms.cost_sheet.lines]
-    sheets.amounts(columns, rows, ("Total price", money(terms.total_amount, terms.currency)))
+    sheets.heading(heading, in_currency(currency))
+    amount = partial(money, currency=currency)
+    sheets.amounts((("For", 1), ("Amount", 0)), [(name, amount(part)) for name, part in lines], ("Total price", amount(price)))
     if beyond:
         sheets.ln(3)
-        total = sum((line.amount for line in beyond), terms.total_amount)
-        rows = [(line.name, money(line.amount, terms.currency)) for line in beyond]
-        sheets.amounts((("Beyond the price", 1), ("Amount", 0)), rows, ("Total with the price", money(total, terms.currency)))
+        total = amount(sum((part for _, part in beyond), price))
+        rows = [(name, amount(part)) for name, part in beyond]
+        sheets.amounts((("Beyond the price", 1), ("Amount", 0)), rows, ("Total with the price", total))
 
 
-def schedule(sheets: Sheets, heading: str, terms: AgreementTerms, taxes: Sequence[Decimal] = ()) -> None:
-    """Line by line, what it waits for or when it is due; with the tax that is in it where that is known."""
-    sheets.heading(heading, in_currency(terms.currency))
-    if any(taxes):
-        _taxed_schedule(sheets, terms, taxes)
-        return
-    rows = [(str(line.seq), line.name, _due(line), money(line.amount, terms.currency)) for line in terms.schedule]
-    total = money(sum((line.amount for line in terms.schedule), Decimal(0)), terms.currency)
-    sheets.amounts((("No.", 0), ("Instalment", 3), ("Falls due", 4), ("Amount", 0)), rows, ("", "Total", "", total))
-
-
-def _taxed_schedule(sheets: Sheets, terms: AgreementTerms, taxes: Sequence[Decimal]) -> None:
-    amount = partial(plain, currency=terms.currency)
+def schedule(sheets: Sheets, heading: str, currency: str, lines: Sequence[PlanLine]) -> None:
+    """Line by line, what it waits for or when it is due; with the tax that is in it where there is one."""
+    sheets.heading(heading, in_currency(currency))
+    is_taxed = any(line.tax for line in lines)
+    amount = partial(plain if is_taxed else money, currency=currency)
+    sums = [amount(sum((line.amount for line in lines), Decimal(0)))]
+    if is_taxed:
+        sums.insert(0, amount(sum((line.tax for line in lines), Decimal(0))))
     rows = [
-        (str(line.seq), line.name, _due(line), amount(tax), amount(line.amount)) for line, tax in zip(terms.schedule, taxes, strict=True)
+        (str(line.seq), line.name, line.due, *((amount(line.tax), amount(line.amount)) if is_taxed else (amount(line.amount),)))
+        for line in lines
     ]
-    sums = map(amount, (sum(taxes, Decimal(0)), sum((line.amount for line in terms.schedule), Decimal(0))))
-    columns = (("No.", 0), ("Instalment", 3), ("Falls due", 4), ("Of which tax", 0), ("Amount", 0))
-    sheets.amounts(columns, rows, ("", "Total", "", *sums), numbers=2)
+    columns = (("No.", 0), ("Instalment", 3), ("Falls due", 4), *TAX[:is_taxed], ("Amount", 0))
+    sheets.amounts(columns, rows, ("", "Total", "", *sums), numbers=len(sums))
+
+
+def plan(terms: AgreementTerms, taxes: Iterable[Decimal] = repeat(Decimal(0))) -> list[PlanLine]:
+    """The schedule of a booking."""
+    lines = zip(terms.schedule, taxes, strict=False)
+    return [
+        PlanLine(line.seq, line.name, day(line.due_date) if line.due_date else waits(line.trigger), tax, line.amount) for line, tax in lines
+    ]
+
+
+def waits(trigger: Mapping[str, Any]) -> str:
+    """What makes a line fall due that has no date yet."""
+    days, phase = trigger.get("due_in_days"), trigger.get("phase_key")
+    match trigger.get("trigger"):
+        case PlanTrigger.on_agreement:
+            return f"{days} days after the agreement is signed"
+        case PlanTrigger.on_milestone:
+            return f"{days} days after the demand, with {words(str(phase))} at {trigger.get('threshold_pct')}\u00a0%"
+        case PlanTrigger.on_possession:
+            return f"{days} days after possession is offered"
+    return "when it is asked for"
 
 
 def rera(number: str | None) -> str | None:
@@ -83,18 +114,3 @@ def _person(party: PartyOfAgreement, is_shared: bool) -> list[str | None]:
     assert party.customer, "seen to before"
     share = f"Share {number(party.share / 10_000)}\u00a0%" if is_shared else None
     return [party.customer.full_name, party.customer.address, party.customer.phone, party.customer.email, share]
-
-
-def _due(line: LineOfAgreement) -> str:
-    """The day, or what makes it fall due."""
-    if line.due_date:
-        return day(line.due_date)
-    days, phase = line.trigger.get("due_in_days"), line.trigger.get("phase_key")
-    match line.trigger.get("trigger"):
-        case PlanTrigger.on_agreement:
-            return f"{days} days after the agreement is signed"
-        case PlanTrigger.on_milestone:
-            return f"{days} days after the demand, with {words(str(phase))} at {line.trigger.get('threshold_pct')}\u00a0%"
-        case PlanTrigger.on_possession:
-            return f"{days} days after possession is offered"
-    return "when it is asked for"

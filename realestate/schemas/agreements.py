@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from realestate.compiling import Says
 from realestate.models.bookings import BookingStatus, PartyRole, PaymentPlan
 from realestate.models.money import PlanTrigger
-from realestate.models.units import AreaUnit, FacingDirection, UnitType
 from realestate.schemas.base import Amount, Said, SignedAmount, Wire
 from realestate.schemas.documents import FileFacts
+from realestate.schemas.papers import PaperHome, PaperPlace
 
 
 class BuilderOfAgreement(Wire):
@@ -22,26 +22,11 @@ class BuilderOfAgreement(Wire):
     full_name: str
 
 
-class ProjectOfAgreement(Wire):
-    project_name: str
-    location: str
-    location_zipcode: str | None
-    rera_number: str | None
-    timezone: str
+class ProjectOfAgreement(PaperPlace):
     builder: BuilderOfAgreement
 
 
-class UnitOfAgreement(Wire):
-    tower: str | None
-    unit_number: str
-    unit_type: UnitType
-    floor_number: int
-    facing: FacingDirection | None
-    area_sqft: float
-    built_up_area: float | None
-    super_area: float | None
-    area_unit: AreaUnit
-    parking_spaces: int
+class UnitOfAgreement(PaperHome):
     project: ProjectOfAgreement
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from realestate.compiling import Says
 from realestate.models.payments import InstallmentStatus, PaymentKind, PaymentMethod, PaymentStatus
+from realestate.models.units import AreaUnit, FacingDirection, UnitType
 from realestate.schemas.base import Amount, Wire
 from realestate.schemas.payments import DemandProof
 
@@ -15,6 +16,31 @@ class PaperBuilder(Wire):
     rera_number: str | None
     address: str | None
     phone: str | None
+
+
+class PaperPlace(Wire):
+    """Where a home stands, as it is described to who buys it."""
+
+    project_name: str
+    location: str
+    location_zipcode: str | None
+    rera_number: str | None
+    timezone: str
+
+
+class PaperHome(Wire):
+    """What is sold, likewise."""
+
+    tower: str | None
+    unit_number: str
+    unit_type: UnitType
+    floor_number: int
+    facing: FacingDirection | None
+    area_sqft: float
+    built_up_area: float | None
+    super_area: float | None
+    area_unit: AreaUnit
+    parking_spaces: int
 
 
 class PaperProject(Wire):

@@ -8,8 +8,8 @@ from typing import TypeVar
 from realestate.errors import Unavailable
 
 T = TypeVar("T")
-MOST_IN_LINE = 20
-"""Some four seconds of work: well within the deadline of a request."""
+MOST_IN_LINE, MOST_OF_VISITORS = 20, 5
+"""Some four seconds of work, well within the deadline of a request; and how long the line may be for whom nobody knows to join it."""
 _artist, _in_line = ThreadPoolExecutor(1, "papers"), 0
 
 

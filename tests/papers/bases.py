@@ -3,13 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 
+from realestate.models.bookings import PaymentPlan
 from realestate.papers.agreements import Paper
+from realestate.papers.quotes import QuotePaper
 from realestate.schemas.agreements import AgreementTerms, SignatureOfAgreement
 from realestate.schemas.allotments import AllotmentLetter
 from realestate.schemas.cancellations import CancellationQuote, SettlementOnPaper
 from realestate.schemas.handovers import HandoverBasis
 from realestate.schemas.papers import DemandBasis, PaperBooking, ReceiptBasis
 from realestate.schemas.statements import Statement
+from realestate.services import units
 
 LONGEST, MOST = 200, D(10**13)
 WORST = "W" * LONGEST
@@ -177,3 +180,23 @@ def handover(word="A scratch", amount=D(0), currency="INR", snags=2):
     steps = dict.fromkeys(("possession_offered_at", "acknowledged_at", "handed_over_at"), NOON)
     said = booking(word, currency) | sums | steps | {"handover_checklist": {"keys": True, word: False}, "snags": [snag] * snags}
     return HandoverBasis.model_validate(said), NOON.date()
+
+
+def quoted(word="Ashoka Residency", amount=D("7500000.01"), currency="INR", plan=None) -> QuotePaper:
+    """A quote of every plan, or of one, of a unit whose structure stands; its price has taxes, a discount and something beside it."""
+    project = {"project_name": word, "location": word, "location_zipcode": "411004", "rera_number": word, "timezone": "Asia/Kolkata"}
+    project |= {"builder": builder(word), "currency": currency, "jurisdiction": "in_rera", "rules": {}, "payment_plans": {}}
+    flags = {"in_plan": True, "pass_through": False, "refundable": False, "taxable": False, "percent": None}
+    tax = amount // 20
+    lines = [
+        flags | {"code": "base", "name": word, "amount": amount - tax + 1, "taxable": True},
+        flags | {"code": "discount", "name": word, "amount": D(-1)},
+        flags | {"code": "tax", "name": word, "amount": tax, "percent": 5},
+        flags | {"code": "fee", "name": word, "amount": amount // 100, "in_plan": False, "pass_through": True},
+        flags | {"code": "maintenance_advance", "name": word, "amount": amount // 50, "in_plan": False, "refundable": True},
+    ]
+    phase = {"phase_key": "structure", "tower": None, "unit_id": None, "certified_percentage": 100, "progress_percentage": 100}
+    said = {"id": 41, "project_id": 7, "price": amount, "price_lines": [line | {"amount": float(line["amount"])} for line in lines]}
+    said |= {"tower": "A", "unit_number": word, "unit_type": "3BHK", "floor_number": 12, "facing": "north_east", "area_sqft": 910.5}
+    said |= {"built_up_area": 1100, "super_area": 1300, "area_unit": "sqft", "parking_spaces": 2, "project": project}
+    return units.quote_paper(said | {"now": NOON, "phases": [phase], "hold": None}, plan and PaymentPlan(plan))

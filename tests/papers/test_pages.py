@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from realestate.papers.agreements import draw
 from realestate.papers.allotments import draw_letter
 from realestate.papers.handovers import draw_handover
+from realestate.papers.quotes import draw_quote
 from realestate.papers.receipts import draw_notice, draw_receipt
 from realestate.papers.settlements import draw_settlement
 from realestate.papers.sheets import MARGIN, Marks, Sheets
@@ -30,6 +31,7 @@ PAPERS = {
     "handover": lambda word, amount, currency: draw_handover(bases.handover(word, amount, currency, 40)),
     "quote": lambda word, amount, currency: draw_settlement(bases.settlement(word, amount, currency, False)),
     "settlement": lambda word, amount, currency: draw_settlement(bases.settlement(word, amount, currency, receipts=40)),
+    "price": lambda word, amount, currency: draw_quote(bases.quoted(word, amount // 2, currency)),
     "statement": lambda word, amount, currency: draw_statement(bases.statement(20, word, amount, currency)),
 }
 

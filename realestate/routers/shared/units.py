@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Response
+from fastapi import Depends, Header, Response
 
 from realestate.database import Identity
 from realestate.dependencies import (
@@ -18,8 +18,10 @@ from realestate.dependencies import (
 )
 from realestate.dependencies.guards import Planner, Seller, may
 from realestate.models.accounts import Permission, Role
+from realestate.papers.quotes import draw_quote
 from realestate.problems import CONDITIONAL, problems
 from realestate.reading import TEAM
+from realestate.routers.printing import PDF, Pdf, printed
 from realestate.routing import Router
 from realestate.schemas.base import Id, Said
 from realestate.schemas.catalogue import Comparison, History, UnitSearch
@@ -53,6 +55,7 @@ async def _holder(party: CurrentParty) -> Identity:
     return party if party.role is Role.customer else await _may_hold(party)
 
 
+Accept = Annotated[str, Header()]
 Holder = Annotated[Identity, Depends(_holder)]
 """A customer, or a member of a builder's team who may hold for one."""
 
@@ -80,9 +83,19 @@ async def get_unit(unit_id: Id, read: AnyReader) -> Response:
 
 
 @router.get("/{unit_id}/cost-sheet", response_model=UnitCostSheet, responses=CONDITIONAL)
-async def get_cost_sheet(unit_id: Id, read: AnyReader) -> Response:
-    """What a unit costs, line by line; the lines sum exactly to the total, those in the plan to the price."""
+async def get_cost_sheet(unit_id: Id, read: AnyReader, accept: Accept = "application/json") -> Response:
+    """What a unit costs, line by line; the lines sum exactly to the total, those in the plan to the price. `Accept: application/pdf`, or
+    the ending `.pdf`, says the same on paper."""
+    if "application/pdf" in accept:
+        return await get_cost_sheet_pdf(unit_id, read)
     return await read.one(COST_SHEET, unit_id)
+
+
+@router.get("/{unit_id}/cost-sheet.pdf", response_class=Pdf, responses=PDF)
+async def get_cost_sheet_pdf(unit_id: Id, read: AnyReader) -> Response:
+    """The same on paper, as of today. It is no offer."""
+    paper = units.cost_sheet_paper(await read.data(quote_basis(read.identity.role), unit_id=unit_id))
+    return await printed(draw_quote, paper, f"Cost sheet {paper.unit.unit_number}.pdf", read.identity)
 
 
 @router.post("", response_model=TeamUnitDetail, status_code=201, responses=problems(404, 409))
@@ -179,9 +192,21 @@ async def list_unit_history(unit_id: Id, wanted: Annotated[History, asked(Histor
 
 
 @router.post("/{unit_id}/quote", response_model=QuoteOut, responses=problems(409))
-async def quote_unit(unit_id: Id, read: AnyReader, wanted: UnitQuoteCreate | None = None) -> QuoteOut:
+async def quote_unit(
+    unit_id: Id, read: AnyReader, wanted: UnitQuoteCreate | None = None, accept: Accept = "application/json"
+) -> QuoteOut | Response:
     """What a unit would cost if it were booked today: a dated schedule for each plan. It keeps nothing and promises nothing.
 
     Lines whose work is certified already are due at once; of a hold of one's own, the frozen price counts. 409 `PLAN_NOT_OFFERED`.
+    `Accept: application/pdf` says the same on paper, and so does `GET …/quote.pdf`.
     """
+    if "application/pdf" in accept:
+        return await get_quote_pdf(unit_id, wanted or UnitQuoteCreate(), read)
     return units.quote(await read.data(quote_basis(read.identity.role), unit_id=unit_id), wanted.payment_plan if wanted else None)
+
+
+@router.get("/{unit_id}/quote.pdf", response_class=Pdf, responses=PDF | problems(409))
+async def get_quote_pdf(unit_id: Id, wanted: Annotated[UnitQuoteCreate, asked(UnitQuoteCreate)], read: AnyReader) -> Response:
+    """The same on paper, of one plan or of all: dated, and no offer."""
+    paper = units.quote_paper(await read.data(quote_basis(read.identity.role), unit_id=unit_id), wanted.payment_plan)
+    return await printed(draw_quote, paper, f"Quote {paper.unit.unit_number}.pdf", read.identity)

@@ -10,24 +10,23 @@ from realestate.models.bookings import PaymentPlan
 from realestate.models.money import PlanTrigger
 from realestate.models.projects import Jurisdiction
 from realestate.schemas.base import Amount, Input, Wire
+from realestate.schemas.papers import PaperBuilder, PaperHome, PaperPlace
 from realestate.schemas.units.prices import CostSheetOut
 
 # ── What it is made of, read in one statement ───────────────────────────────────────────────────────────────────────────────
 
 
-class ProjectOfQuote(Wire):
+class ProjectOfQuote(PaperPlace):
     currency: str
     jurisdiction: Jurisdiction
-    timezone: str
     rules: dict[str, Any]
     payment_plans: dict[str, Any]
+    builder: Annotated[PaperBuilder | None, Field(description="null while it is suspended")]
 
 
-class UnitOfQuote(Wire):
+class UnitOfQuote(PaperHome):
     id: int
     project_id: int
-    tower: str | None
-    unit_number: str
     price: Amount
     price_lines: list[dict[str, Any]]
     project: ProjectOfQuote | None
@@ -70,9 +69,11 @@ class QuotedLine(Wire):
     seq: int
     name: str
     amount: Amount
+    tax_amount: Annotated[Amount, Field(description="of the amount")]
     trigger: PlanTrigger
     phase_key: str | None
     threshold_pct: int | None
+    due_in_days: Annotated[int, Field(description="after what it waits for")]
     due_date: date | None
     is_due_at_once: bool
     is_passed: Annotated[bool, Field(description="the work has come so far already: a late joiner catches up")]

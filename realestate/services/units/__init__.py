@@ -3,7 +3,7 @@
 from realestate.services.units.favourites import follow, unfollow
 from realestate.services.units.holds import end_hold, extend_hold, hold
 from realestate.services.units.importing import bring
-from realestate.services.units.quotes import quote
+from realestate.services.units.quotes import cost_sheet_paper, quote, quote_paper
 from realestate.services.units.steps import block, change, create, delete, release, unblock, withdraw
 from realestate.services.units.stock import generate, reprice
 
@@ -11,6 +11,7 @@ __all__ = [
     "block",
     "bring",
     "change",
+    "cost_sheet_paper",
     "create",
     "delete",
     "end_hold",
@@ -19,6 +20,7 @@ __all__ = [
     "generate",
     "hold",
     "quote",
+    "quote_paper",
     "release",
     "reprice",
     "unblock",

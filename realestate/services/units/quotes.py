@@ -1,5 +1,6 @@
 """What a unit would cost: the arithmetic of a reserve, without one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,19 +13,21 @@ from realestate.models.plans import Plan, plan_of, plans_of
 from realestate.models.projects import Project
 from realestate.models.rules import Rules
 from realestate.models.units import CostSheet, Unit
+from realestate.papers.quotes import QuotePaper
 from realestate.schemas.units.prices import CostSheetOut
-from realestate.schemas.units.quotes import PhaseOfQuote, QuoteBasis, QuotedLine, QuotedPlan, QuoteOut
+from realestate.schemas.units.quotes import PhaseOfQuote, ProjectOfQuote, QuoteBasis, QuotedLine, QuotedPlan, QuoteOut
 from realestate.services import pricing
+
+DECIDES = {"currency", "jurisdiction", "timezone", "rules", "payment_plans"}
+"""What of a project the arithmetic goes by."""
 
 
 def quote(said: dict[str, Any] | None, plan: PaymentPlan | None) -> QuoteOut:
     """A dated schedule for each plan that is offered, or for one (Conflict PLAN_NOT_OFFERED). NotFound without a unit to see."""
-    basis = QuoteBasis.model_validate(said) if said else None
-    if basis is None or basis.project is None:
-        raise NotFound(detail="There is no such unit.")
-    kept = basis.project.payment_plans
+    basis, of_project = _seen(said)
+    kept = of_project.payment_plans
     wanted = [plan_of(kept, plan)] if plan else [one for one in plans_of(kept).values() if one.is_offered]
-    project, source = Project(**basis.project.model_dump()), basis.hold or basis
+    project, source = _project(of_project), basis.hold or basis
     sheet = CostSheet.of(source.price, source.price_lines)
     unit = Unit(id=basis.id, tower=basis.tower, price=source.price, price_lines=source.price_lines, project=project)
     plans = [_plan(basis, unit, source.price, one) for one in wanted]
@@ -39,6 +42,32 @@ def quote(said: dict[str, Any] | None, plan: PaymentPlan | None) -> QuoteOut:
         cost_sheet=sheet_out(sheet),
         plans=plans,
     )
+
+
+def quote_paper(said: dict[str, Any] | None, plan: PaymentPlan | None) -> QuotePaper:
+    """The same for paper, which names the seller: NotFound where the company sells nothing at the moment."""
+    quoted = quote(said, plan)
+    return replace(cost_sheet_paper(said), cost_sheet=quoted.cost_sheet, quote=quoted)
+
+
+def cost_sheet_paper(said: dict[str, Any] | None) -> QuotePaper:
+    """What the unit costs today, whoever holds it."""
+    basis, project = _seen(said)
+    if project.builder is None:
+        raise NotFound(detail="Nobody sells this unit at the moment.")
+    sheet = sheet_out(CostSheet.of(basis.price, basis.price_lines))
+    return QuotePaper(basis, project, project.builder, _project(project).date_at(basis.now), sheet)
+
+
+def _seen(said: dict[str, Any] | None) -> tuple[QuoteBasis, ProjectOfQuote]:
+    basis = QuoteBasis.model_validate(said) if said else None
+    if basis is None or basis.project is None:
+        raise NotFound(detail="There is no such unit.")
+    return basis, basis.project
+
+
+def _project(said: ProjectOfQuote) -> Project:
+    return Project(**said.model_dump(include=DECIDES))
 
 
 def sheet_out(sheet: CostSheet) -> CostSheetOut:
@@ -79,9 +108,11 @@ def _line(line: Installment, phases: dict[str, Decimal], rules: Rules, today: da
         seq=line.seq,
         name=line.name,
         amount=line.amount,
+        tax_amount=line.tax_amount,
         trigger=said["trigger"],
         phase_key=said["phase_key"],
         threshold_pct=said["threshold_pct"],
+        due_in_days=said["due_in_days"],
         due_date=caught_up if is_passed else line.due_date,
         is_due_at_once=is_passed or said["trigger"] == PlanTrigger.on_booking,
         is_passed=is_passed,
