@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from string import Formatter
 from types import SimpleNamespace
 
@@ -66,7 +68,7 @@ def test_what_a_language_cannot_say_is_said_as_it_was_written():
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: words.language)
 @pytest.mark.parametrize("purpose", list(CodePurpose))
 def test_a_code_is_in_the_link_alone(words, purpose):
-    made = mail(mails.of_code(purpose, "c0de", words, "Asha Rao"))
+    made = mail(mails.of_code(purpose, "c0de", words))
     text, html = (made.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert text.count("c0de") == html.count("c0de") == 1
     assert re.search(rf"{settings.public_url}/[a-z-]+#token=c0de\r?\n", text)
@@ -112,11 +114,23 @@ def test_what_is_no_address_is_not_written_to(bad):
     assert refused.value.is_final
 
 
-def test_names_in_any_script_arrive_as_they_were_typed():
+def test_names_in_any_script_arrive():
     made = mail(letter_of(LANGUAGES[0], title="आशा की बुकिंग"), name='आशा "A" राव, Pune')
     again = SimpleNamespace(**dict(zip(("to", "subject"), (made["To"].addresses[0], made["Subject"]), strict=True)))
-    assert again.to.display_name == 'आशा "A" राव, Pune' and again.subject == "आशा की बुकिंग"
+    assert again.to.display_name == "आशा A राव Pune" and again.subject == "आशा की बुकिंग"
     assert made.as_bytes().isascii()
+
+
+@pytest.mark.parametrize("length", [0, 40, 70, 150])
+@pytest.mark.parametrize(
+    "bad", ["Security <security@bank.example>, of", "Asha, attacker@evil.example, and", 'friend, of: "pay now";', "a@b.in", "\\"]
+)
+def test_no_name_is_an_address_to_whoever_reads_the_bytes(bad, length):
+    name = bad + " a very long and honest name" * (length // 27)
+    made = mail(letter_of(LANGUAGES[0], builder=Builder(company_name=name, license_number="L")), name=name)
+    read = message_from_bytes(made.as_bytes(), policy=default)
+    assert [one.addr_spec for one in (*read["From"].addresses, *read["To"].addresses)] == ["no-reply@localhost", "asha@example.com"]
+    assert (read["From"].defects, read["To"].defects) == ((), ())
 
 
 def test_one_delivery_has_one_message_id():

@@ -69,8 +69,9 @@ def of_digest(told: Sequence[tuple[Notification, str | None]], words: Words, nam
     return replace(made, footer=[*_imprint(None, words), words.wanted], choose=words.choose)
 
 
-def of_code(purpose: CodePurpose, code: str, words: Words, name: str) -> Letter:
-    """The code is in the link alone, behind a #: it comes into no log of a web server."""
+def of_code(purpose: CodePurpose, code: str, words: Words) -> Letter:
+    """The code is in the link alone, behind a #: it comes into no log of a web server. Nobody's name: whose address it is nobody has confirmed, and
+    a stranger's text is not carried there."""
     minutes = LIVES[purpose]
     if purpose is CodePurpose.verify_email:
         text, path = words.verify_text.format(hours=minutes // 60), f"/verify-email#token={code}"
@@ -78,7 +79,7 @@ def of_code(purpose: CodePurpose, code: str, words: Words, name: str) -> Letter:
     else:
         text, path = words.reset_text.format(minutes=minutes), f"/reset-password#token={code}"
         heading, button, ignore = words.reset_subject, words.reset_button, words.reset_ignore
-    made = Letter(words, settings.sender[0], heading, (text,), button=button, link=page(path), hello=words.hello.format(name=name))
+    made = Letter(words, settings.sender[0], heading, (text,), button=button, link=page(path))
     return replace(made, afterwards=[ignore], footer=_imprint(None, words))
 
 

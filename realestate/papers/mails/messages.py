@@ -22,7 +22,8 @@ TEMPLATES = Environment(
 )
 BREAKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 """What ends a header's line, or turns its direction."""
-LONGEST = 200
+LONGEST, LONGEST_NAME = 200, 60
+SPECIALS = re.compile(r"""[()<>\[\]:;@\\,"]+""")
 POLICY = SMTP.clone(cte_type="7bit")
 """Understood by any server, whatever the script."""
 
@@ -30,6 +31,12 @@ POLICY = SMTP.clone(cte_type="7bit")
 def one_line(text: str) -> str:
     """Fit for a header."""
     return BREAKS.sub(" ", text).strip()[:LONGEST]
+
+
+def display_name(text: str) -> str:
+    """Fit to stand before an address (RFC 5322, 3.2.3): of characters that mean something there, only the full stop stays. Short, because Python
+    forgets the quotes of what it has to fold."""
+    return " ".join(SPECIALS.sub(" ", one_line(text)).split())[:LONGEST_NAME].strip()
 
 
 def bodies(letter: Letter) -> tuple[str, str]:
@@ -43,8 +50,8 @@ def message(letter: Letter, to: str, name: str, number: int, at: datetime) -> Em
     sender = settings.sender[1]
     made = EmailMessage(policy=POLICY)
     try:
-        made["From"] = Address(one_line(letter.company), addr_spec=sender)
-        made["To"] = Address(one_line(name), addr_spec=to)
+        made["From"] = Address(display_name(letter.company), addr_spec=sender)
+        made["To"] = Address(display_name(name), addr_spec=to)
     except (ValueError, IndexError):  # the parser of addresses raises both
         raise Undeliverable("this is no address to write to", is_final=True) from None
     made["Subject"] = one_line(letter.heading)

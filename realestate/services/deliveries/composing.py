@@ -59,7 +59,7 @@ async def _letter(session: AsyncSession, parcel: Parcel, user: User | None, name
         return mails.of_invitation(parcel.invite, parcel.builder, _secret(delivery), words)
     if delivery.purpose is Purpose.digest:
         return mails.of_digest(await crud.deliveries.contents(session, delivery.id), words, name)
-    return mails.of_code(CODES[delivery.purpose], await _code(session, delivery, _still(user)), words, name)
+    return mails.of_code(CODES[delivery.purpose], await _code(session, delivery, _still(user)), words)
 
 
 async def _code(session: AsyncSession, delivery: Delivery, user: User) -> str:
