@@ -15,8 +15,8 @@ from realestate.problems import Problem, described, name_of, problems
 Document = dict[str, Any]
 
 SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "a token that you have; or sign in, below"},
     "password": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/api/auth/token", "scopes": {}}}},
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
 }
 SIGNED_IN: list[Document] = [{name: []} for name in SCHEMES]
 SECURITY: dict[str | None, list[Document]] = {"required": SIGNED_IN, "optional": [{}, *SIGNED_IN], None: []}

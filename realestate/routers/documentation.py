@@ -18,7 +18,7 @@ router = Router(prefix="/api", include_in_schema=False)
 
 ASSETS = Path(str(files("fastapi_offline"))) / "static"
 START = """SwaggerUIBundle({
-  url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null,
+  url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true, docExpansion: "none", validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset], layout: "BaseLayout",
 });
 """
