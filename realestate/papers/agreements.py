@@ -12,10 +12,13 @@ from realestate.papers.writing import day, moment
 from realestate.schemas.agreements import AgreementTerms, SignatureOfAgreement
 
 STANDING = (
-    "The seller sells and the buyer buys the unit at the price and on the schedule above. Changes that are agreed later are addenda to "
+    "The seller sells and {} the unit at the price and on the schedule above. Changes that are agreed later are addenda to "
     "this agreement. The number at the foot of each page is the SHA-256 of these terms: papers that carry the same number say the same."
 )
+ONE, SEVERAL = "the buyer buys", "the buyers buy, jointly and in the shares that stand with their names,"
 SIGNED = "Everybody below has signed these terms electronically; each signature names the number at the foot of this page."
+SIGNED_SPACE = 4.0
+"""Millimetres where nobody signs by hand any more."""
 TO_SIGN = "Date and place:"
 
 
@@ -43,20 +46,18 @@ def draw(paper: Paper) -> bytes:
     if paper.is_draft:
         sheets.ln(2)
         sheets.paragraph("DRAFT, for reading: not everybody has signed it yet.", "B")
-    sheets.heading("1. Parties")
-    sheets.facts(said_of.parties(terms))
-    sheets.heading("2. The unit")
-    sheets.facts(said_of.unit(terms.unit, project))
+    sheets.facts(said_of.parties(terms), "1. Parties")
+    sheets.facts(said_of.unit(terms.unit, project), "2. The unit")
     lines = [(line.name, line.amount) for line in terms.cost_sheet.lines]
     said_of.prices(sheets, "3. Price", terms.currency, terms.total_amount, lines)
     said_of.schedule(sheets, "4. Payment schedule", terms.currency, said_of.plan(terms))
-    sheets.heading("5. Dates")
-    sheets.facts(_dates(paper))
+    sheets.facts(_dates(paper), "5. Dates")
     sheets.heading("6. What stands")
-    sheets.paragraph(STANDING)
+    sheets.paragraph(STANDING.format(SEVERAL if len(terms.parties) > 1 else ONE))
     if paper.signatures:
+        sheets.ln(2)
         sheets.paragraph(SIGNED)
-    sheets.signatures("7. Signatures", _signing(paper))
+    sheets.signatures("7. Signatures", _signing(paper), **({"space": SIGNED_SPACE} if paper.signatures else {}))
     return bytes(sheets.output())
 
 

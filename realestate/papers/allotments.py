@@ -4,21 +4,23 @@ from zoneinfo import ZoneInfo
 
 from realestate.papers import terms as said_of
 from realestate.papers.sheets import Marks, Sheets
+from realestate.papers.terms import ALLOTTEES
 from realestate.papers.writing import day, moment, money
 from realestate.schemas.allotments import AllotmentLetter, AllotmentTerms
 
 DEAR = (
-    "We are pleased to allot the unit below to the buyer named below, at the price and on the plan of this letter. It is taken from sale, and "
-    "nobody else can book it while this booking stands."
+    "We are pleased to allot the unit below to {}, at the price and on the plan of this letter. It is taken from sale, and nobody else can "
+    "book it while this booking stands."
 )
+ONE, SEVERAL = "the allottee named below", "the allottees named below, jointly and in the shares that stand with their names"
 TERMS = (
     "The token is part of the first instalment and is not asked for again.",
     "Instalments are demanded in writing when they fall due; what waits for work is demanded with the certificate of that work.",
     "Both sides sign an agreement for sale, which then takes the place of this letter.",
-    "What the buyer gets back on leaving follows from the policy that holds for the project; a quote of it can be asked for at any time.",
+    "What is given back to who leaves follows from the policy that holds for the project; a quote of it can be asked for at any time.",
     "The number at the foot of each page is the SHA-256 of this letter's terms: letters that carry the same number say the same.",
+    "This letter is made by a computer and is valid without a signature.",
 )
-NO_SIGNATURE = "This letter is made by a computer and is valid without a signature."
 
 
 def draw_letter(letter: AllotmentLetter) -> bytes:
@@ -31,21 +33,15 @@ def draw_letter(letter: AllotmentLetter) -> bytes:
     about = f"{letter.number}  ·  {issued}  ·  Booking {terms.booking_number}"
     sheets.title_block("Letter of allotment", about, f"{project.project_name}, {project.location}")
     sheets.ln(3)
-    sheets.paragraph(DEAR)
-    sheets.heading("1. Parties")
-    sheets.facts(said_of.parties(terms))
-    sheets.heading("2. The unit")
-    sheets.facts(said_of.unit(terms.unit, project))
+    sheets.paragraph(DEAR.format(SEVERAL if len(terms.parties) > 1 else ONE))
+    sheets.facts(said_of.parties(terms, ALLOTTEES), "1. Parties")
+    sheets.facts(said_of.unit(terms.unit, project), "2. The unit")
     lines, beyond = ([(line.name, line.amount) for line in part] for part in (terms.cost_sheet.lines, terms.cost_sheet.outside_plan))
     said_of.prices(sheets, "3. Cost sheet", terms.currency, terms.total_amount, lines, beyond)
     said_of.schedule(sheets, "4. Payment plan", terms.currency, said_of.plan(terms, [line.tax_amount for line in terms.schedule]))
-    sheets.heading("5. Dates and token")
-    sheets.facts(_dates(terms))
+    sheets.facts(_dates(terms), "5. Dates and token")
     sheets.heading("6. Terms")
-    for n, term in enumerate(TERMS, 1):
-        sheets.paragraph(f"6.{n}  {term}")
-    sheets.ln(4)
-    sheets.paragraph(NO_SIGNATURE)
+    sheets.clauses("6", TERMS)
     return bytes(sheets.output())
 
 

@@ -24,6 +24,9 @@ HELD = "A hold keeps this price until {}."
 DATES = "The dates are those of a booking on the same day; what has none falls due when that happens which it waits for."
 CAUGHT_UP = "{}: who joins now catches up"
 
+FACTS_ROOM = 28.0
+"""Millimetres that what is said below a plan takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuotePaper:
@@ -49,8 +52,7 @@ def draw_quote(paper: QuotePaper) -> bytes:
     sheets.paragraph(NO_OFFER, "B")
     sheets.ln(2)
     sheets.paragraph(_validity(paper))
-    sheets.heading("The unit")
-    sheets.facts([("Seller", said(_seller(paper.seller))), *said_of.unit(unit, project)])
+    sheets.facts([("Seller", said(_seller(paper.seller))), *said_of.unit(unit, project)], "The unit")
     kept, beyond = ([(_name(line), line.amount) for line in paper.cost_sheet.lines if line.in_plan is inside] for inside in (True, False))
     said_of.prices(sheets, "Cost sheet", project.currency, paper.cost_sheet.price, kept, beyond)
     for plan in paper.quote.plans if paper.quote else ():
@@ -81,7 +83,7 @@ def _plan(sheets: Sheets, plan: QuotedPlan, currency: str) -> None:
     """Line by line; then what is to be paid at once, and what for work that was done before."""
     amount = partial(money, currency=currency)
     lines = [PlanLine(line.seq, line.name, _due(line), line.tax_amount, line.amount) for line in plan.lines]
-    said_of.schedule(sheets, plan.name, currency, lines)
+    said_of.schedule(sheets, plan.name, currency, lines, FACTS_ROOM)
     sheets.ln(3)
     passed = sum((line.amount for line in plan.lines if line.is_passed), Decimal(0))
     sheets.facts(

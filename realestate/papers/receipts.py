@@ -12,6 +12,9 @@ from realestate.schemas.papers import CreditNoteBasis, DemandBasis, PaperBooking
 CREDITED = "Interest on what you have paid, because possession comes later than was promised. It pays what is due as money would."
 CREDIT = "Certified tax that the buyer has paid on the seller's account; no money has changed hands."
 RECEIVED = "Received with thanks. This receipt is made by a computer and is valid without a signature."
+BOUNCED = "The payment has bounced: nothing has been received by it, and this receipt is not valid any more."
+NOTE_ROOM = 17.0
+"""Millimetres that a note below a table takes."""
 PAPERS = {
     PaymentKind.receipt: ("Receipt", RECEIVED),
     PaymentKind.tds_credit: ("Tax credit", CREDIT),
@@ -27,7 +30,6 @@ def draw_receipt(basis: ReceiptBasis) -> bytes:
     title, note = PAPERS[basis.kind]
     across = "BOUNCED" if basis.payment_status is PaymentStatus.bounced else None
     sheets = _sheets(title, str(basis.receipt_no), booking, basis.cleared_at or dawn(basis.payment_date), across)
-    sheets.heading("Amount", in_currency(booking.currency))
     sheets.facts(
         [
             ("Amount", money(basis.amount, booking.currency)),
@@ -35,17 +37,19 @@ def draw_receipt(basis: ReceiptBasis) -> bytes:
             ("By", words(basis.payment_method.value)),
             *([("Reference", basis.transaction_id)] if basis.transaction_id else []),
             *([("Bounced", basis.reason or "")] if across else []),
-        ]
+        ],
+        "Amount",
+        in_currency(booking.currency),
     )
     if basis.allocations:
-        sheets.heading("What it pays")
         parts = [(one.line.name, one.line.demand_no or "", one.principal + one.tax + one.interest) for one in basis.allocations]
         left = basis.amount - sum((amount for *_, amount in parts), Decimal(0))
         rows = [(name, number, money(amount, booking.currency)) for name, number, amount in parts]
         rows += [("Credit for what is asked for next", "", money(left, booking.currency))] if left else []
-        sheets.amounts((("Line", 1), ("Demand", 0), ("Amount", 0)), rows, ("Total", "", money(basis.amount, booking.currency)))
+        total = ("Total", "", money(basis.amount, booking.currency))
+        sheets.amounts((("Line", 1), ("Demand", 0), ("Amount", 0)), rows, total, "What it pays", room=NOTE_ROOM)
     sheets.ln(6)
-    sheets.paragraph(note)
+    sheets.paragraph(BOUNCED if across else note)
     return bytes(sheets.output())
 
 
@@ -54,7 +58,6 @@ def draw_notice(basis: DemandBasis) -> bytes:
     booking = basis.booking
     assert basis.demanded_at, "seen to before"
     sheets = _sheets("Demand notice", str(basis.demand_no), booking, basis.demanded_at)
-    sheets.heading("What is due", in_currency(booking.currency))
     rows = [
         ("For", basis.name),
         ("Amount", money(basis.amount, booking.currency)),
@@ -63,12 +66,11 @@ def draw_notice(basis: DemandBasis) -> bytes:
         ("To be paid", money(basis.outstanding, booking.currency)),
         ("By", day(basis.due_date) if basis.due_date else "at once"),
     ]
-    sheets.facts(rows)
+    sheets.facts(rows, "What is due", in_currency(booking.currency))
     if proof := basis.proof:
-        sheets.heading("Why now")
         facts = [("Work", proof.phase_name), ("Milestone", f"{proof.threshold_pct} %, reached with {proof.percentage:g} %")]
         facts += [("Certified", f"{day(proof.certified_at.date())} by {proof.certified_by or 'the company'}")] if proof.certified_at else []
-        sheets.facts(facts)
+        sheets.facts(facts, "Why now")
     sheets.ln(6)
     sheets.paragraph(ASKED)
     return bytes(sheets.output())
@@ -78,7 +80,6 @@ def draw_credit_note(basis: CreditNoteBasis) -> bytes:
     """Which demand is taken back, and why."""
     booking = basis.booking
     sheets = _sheets("Credit note", basis.credit_no, booking, basis.created_at)
-    sheets.heading("What is taken back", in_currency(booking.currency))
     rows = [
         ("Demand", f"{basis.demand_no} of {day(basis.demanded_at.date())}"),
         ("For", basis.name),
@@ -87,7 +88,7 @@ def draw_credit_note(basis: CreditNoteBasis) -> bytes:
         ("Because", basis.reason),
         *([("Asked for again on", day(basis.again_on))] if basis.again_on else []),
     ]
-    sheets.facts(rows)
+    sheets.facts(rows, "What is taken back", in_currency(booking.currency))
     sheets.ln(6)
     sheets.paragraph(TAKEN_BACK)
     return bytes(sheets.output())
@@ -98,8 +99,7 @@ def _sheets(title: str, number: str, booking: PaperBooking, made_at: datetime, a
     marks = Marks(title, project.project_name, f"{title} {number}", f"Booking {booking.booking_number}", across)
     sheets = Sheets(f"{title} {number}", project.builder.company_name, marks, made_at)
     sheets.title_block(title, f"{number}  ·  Booking {booking.booking_number}", f"{project.project_name}, {project.location}")
-    sheets.heading("Between")
-    sheets.facts(parties(booking))
+    sheets.facts(parties(booking), "Between")
     return sheets
 
 

@@ -40,11 +40,9 @@ def draw_settlement(said: tuple[CancellationQuote, SettlementOnPaper, date]) -> 
     sheets.title_block(title, f"Booking {booking.booking_number}  ·  as of {day(as_of)}", f"{project.project_name}, {project.location}")
     sheets.ln(2)
     sheets.paragraph(SETTLED if quote.is_settled else QUOTED, "" if quote.is_settled else "B")
-    sheets.heading("Between")
-    sheets.facts(parties(booking))
+    sheets.facts(parties(booking), "Between")
     _settlement(sheets, quote)
-    sheets.heading("Why")
-    sheets.facts(_reasons(quote, basis))
+    sheets.facts(_reasons(quote, basis), "Why")
     sheets.ln(3)
     sheets.paragraph(NOT_LAW.format(quote.policy_source))
     _received(sheets, quote, basis, booking)
@@ -62,10 +60,11 @@ def _settlement(sheets: Sheets, quote: CancellationQuote) -> None:
         ("Other charges", quote.other_charges),
         ("Tax credited, which the tax office gives back", quote.tax_credits),
     ]
-    sheets.heading("Settlement", in_currency(quote.currency))
     rows = [("Paid and cleared", amount(quote.paid_cleared)), *((f"less  {name}", amount(-taken)) for name, taken in less)]
     rows += [("plus  Interest that the seller owes", amount(quote.builder_interest_owed))]
-    sheets.amounts((("Item", 1), ("Amount", 0)), rows, ("To be paid back", amount(quote.refundable)))
+    sheets.amounts(
+        (("Item", 1), ("Amount", 0)), rows, ("To be paid back", amount(quote.refundable)), "Settlement", in_currency(quote.currency)
+    )
 
 
 def _reasons(quote: CancellationQuote, basis: SettlementOnPaper) -> list[tuple[str, str]]:
@@ -87,13 +86,12 @@ def _received(sheets: Sheets, quote: CancellationQuote, basis: SettlementOnPaper
     amount, columns = partial(money, currency=quote.currency), (("Receipt", 0), ("Date", 0), ("By", 1), ("Amount", 0))
     came = [one for one in basis.payments if one.kind in MONEY and one.status in CLEARED]
     rest = quote.paid_cleared - sum((one.amount for one in came), Decimal(0))
-    sheets.heading("Money received", in_currency(quote.currency))
     rows = [(one.receipt_no or "", day(one.payment_date), words(one.payment_method.value), amount(one.amount)) for one in came]
     rows += [("", "", "Gone back before" if rest < 0 else "Bounced since", amount(rest))] if rest else []
-    sheets.amounts(columns, rows, ("", "", "Paid and cleared", amount(quote.paid_cleared)))
+    total = ("", "", "Paid and cleared", amount(quote.paid_cleared))
+    sheets.amounts(columns, rows, total, "Money received", in_currency(quote.currency))
     if refunds := [one for one in basis.payments if one.kind is PaymentKind.refund] if quote.is_settled else []:
         numbers = {one.id: one.receipt_no or "" for one in basis.payments}
-        sheets.heading("Refunds", in_currency(quote.currency))
         back = [(numbers.get(one.refund_of_id or 0, ""), words(one.status.value), amount(one.amount)) for one in refunds]
-        total = sum((one.amount for one in refunds if one.is_going_back), Decimal(0))
-        sheets.amounts((("Of receipt", 0), ("State", 1), ("Amount", 0)), back, ("", "Going back", amount(total)))
+        sum_of_refunds = ("", "Going back", amount(sum((one.amount for one in refunds if one.is_going_back), Decimal(0))))
+        sheets.amounts((("Of receipt", 0), ("State", 1), ("Amount", 0)), back, sum_of_refunds, "Refunds", in_currency(quote.currency))

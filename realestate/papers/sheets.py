@@ -7,6 +7,7 @@ from typing import Any
 
 from fpdf.enums import MethodReturnValue, TableBordersLayout, VAlign
 from fpdf.fonts import FontFace
+from fpdf.prefs import ViewerPreferences
 
 from realestate.papers.lettering import FAMILY, Lettered
 
@@ -16,14 +17,16 @@ SIGNATURE_SPACE, GUTTER, HEADING_WITH_SOMETHING = 16.0, 12.0, 34.0
 NAME_WIDTH, SLACK = 40.0, 2.0
 SIZES, LEAST_SHARED, MOST_FITTED = (9.0, 8.0, 7.0, 6.0), 0.18, 34.0
 """Points in which a table is set, the first that leaves this part of its width to what may be broken; and how wide words may be that are not."""
-TALLEST = 24
-"""Lines of one fact that stay together; more of them go on below, on the next page if need be."""
+TALLEST, KEPT, HEADING = 24, 85.0, 13.0
+"""Lines of one fact that stay together (more of them go on below, on the next page if need be), and how tall facts are that are not torn apart."""
+NUMBER_WIDTH = 10.0
 INK, PALE, RULE, SHADE, ACCENT, WATERMARK = (33, 37, 41), (108, 117, 125), (206, 212, 218), (241, 243, 245), (28, 63, 94), (236, 238, 241)
 HEAD_STYLE = FontFace(emphasis="BOLD", color=255, fill_color=ACCENT)
 SUM_STYLE, NAME_STYLE = FontFace(emphasis="BOLD", fill_color=SHADE), FontFace(color=PALE)
 TABLE: dict[str, Any] = {"borders_layout": TableBordersLayout.HORIZONTAL_LINES, "line_height": LINE, "padding": PADDING, "align": "LEFT"}
 BELOW: dict[str, Any] = {"new_x": "LMARGIN", "new_y": "NEXT"}
 Row = Sequence[str]
+Columns = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Sheets(Lettered):
         self.set_title(title)
         self.set_author(author)
         self.set_lang("en")
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_creation_date(made_at)
         self.add_page()
 
@@ -87,7 +91,7 @@ class Sheets(Lettered):
         """Never the last thing on a page. `aside` stands small at its end."""
         if self.will_page_break(HEADING_WITH_SOMETHING):
             self.add_page()
-        else:
+        elif self.get_y() > MARGIN:
             self.ln(5)
         self.write_in(12.5, "B", ACCENT)
         self.cell(self.epw * 0.6, 8, said)
@@ -98,30 +102,54 @@ class Sheets(Lettered):
         """Not torn apart unless it is long."""
         self.write_in(9.5, style)
         lines = len(self._lines(said, self.epw))
-        if lines <= TALLEST and self.will_page_break(lines * LINE):
-            self.add_page()
+        if lines <= TALLEST:
+            self._keep(lines * LINE)
             self.write_in(9.5, style)
         self.multi_cell(self.epw, LINE, said, align="L", **BELOW)
 
-    def facts(self, rows: Iterable[tuple[str, str]]) -> None:
-        """A name and what is said of it, line by line."""
+    def clauses(self, number: str, said: Iterable[str]) -> None:
+        """Numbered within a part; their lines begin behind their numbers."""
+        self.write_in(9.5)
+        every = list(said)
+        heights = [LINE * len(self._lines(one, self.epw - NUMBER_WIDTH)) + 1 for one in every]
+        for n, one in enumerate(every, 1):
+            self._keep(sum(heights[n - 1 :] if n == len(every) - 1 else heights[n - 1 : n]))  # the last is never alone
+            self.cell(NUMBER_WIDTH, LINE, f"{number}.{n}")
+            self.multi_cell(self.epw - NUMBER_WIDTH, LINE, one, align="L", **BELOW)
+            self.ln(1)
+
+    def facts(self, rows: Iterable[tuple[str, str]], heading: str = "", aside: str = "") -> None:
+        """A name and what is said of it, line by line, under their heading; on one page, unless they are many."""
+        self.write_in(9.5)
+        said_width = self.epw - NAME_WIDTH
+        broken = [(name, self._lines(said, said_width)) for name, said in rows]
+        height = HEADING * bool(heading) + sum(LINE * len(lines) + 2 * PADDING for _, lines in broken)
+        if height <= KEPT:
+            self._keep(height)
+        if heading:
+            self.heading(heading, aside)
         self.write_in(9.5)
         self.set_draw_color(*RULE)
-        said_width = self.epw - NAME_WIDTH
         with self.table(col_widths=(NAME_WIDTH, said_width), text_align="LEFT", first_row_as_headings=False, **TABLE) as table:
-            for name, said in rows:
-                lines = self._lines(said, said_width)
+            for name, lines in broken:
                 for at in range(0, len(lines), TALLEST):
                     row = table.row()
                     row.cell("" if at else name, style=NAME_STYLE, v_align=VAlign.T)
                     row.cell("\n".join(lines[at : at + TALLEST]))
 
-    def amounts(self, columns: Sequence[tuple[str, int]], rows: Iterable[Row], total: Row, numbers: int = 1) -> None:
+    def amounts(
+        self, columns: Columns, rows: Iterable[Row], total: Row, heading: str = "", aside: str = "", numbers: int = 1, room: float = 0
+    ) -> None:
         """Columns with their weights (none: as wide as what is in it), the last ones (`numbers`) of amounts, which are never broken. Over as
-        many pages as it takes, its head on each; the total is never alone on one."""
-        self.set_draw_color(*RULE)
+        many pages as it takes, its head on each; the total is never alone on one, nor what takes so much `room` below it."""
         body = list(rows)
         widths, size = self._widths(columns, [*body, total], numbers)
+        self.write_in(size)
+        first = [[name for name, _ in columns], *body[:1], *([] if body[1:] else [total])]
+        self._keep(HEADING * bool(heading) + sum(self._height(row, widths) for row in first) + room * (not body[1:]))
+        if heading:
+            self.heading(heading, aside)
+        self.set_draw_color(*RULE)
         self.write_in(size)
         aligned = ["LEFT"] * (len(columns) - numbers) + ["RIGHT"] * numbers
         style: dict[str, Any] = {"col_widths": widths, "text_align": aligned, "headings_style": HEAD_STYLE} | TABLE
@@ -130,7 +158,7 @@ class Sheets(Lettered):
             with self.table(**style) as table:
                 for row in (head, *rest):
                     table.row(row)
-        height = sum(self._height(row, widths) for row in (*last, total))
+        height = sum(self._height(row, widths) for row in (*last, total)) + room
         if is_new_page := bool(rest) and self.will_page_break(height):
             self.add_page()
             self.write_in(size)
@@ -141,18 +169,21 @@ class Sheets(Lettered):
                 table.row(row)
             table.row(total, style=SUM_STYLE)
 
-    def signatures(self, heading: str, said: Sequence[tuple[str, str]]) -> None:
-        """Two beside each other, under a line each: who, and what is said of it. Neither is torn from its line."""
+    def signatures(self, heading: str, said: Sequence[tuple[str, str]], space: float = SIGNATURE_SPACE) -> None:
+        """Two beside each other, with `space` to sign above a line each: who, and what is said of it. Neither is torn from its line."""
         pairs = [said[at : at + 2] for at in range(0, len(said), 2)]
         self.write_in(9)
-        heights = [max(self._signature_height(*one) for one in pair) for pair in pairs]
-        if self.will_page_break(14 + heights[0]):
-            self.add_page()
+        heights = [space + max(self._signature_height(*one) for one in pair) for pair in pairs]
+        self._keep(14 + heights[0])
         self.heading(heading)
         for pair, height in zip(pairs, heights, strict=True):
-            if self.will_page_break(height):
-                self.add_page()
-            self._sign_here(pair, height)
+            self._keep(height)
+            self._sign_here(pair, height, space)
+
+    def _keep(self, height: float) -> None:
+        """Together on a page."""
+        if self.will_page_break(height):
+            self.add_page()
 
     # ── How it is set ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,20 +192,20 @@ class Sheets(Lettered):
         return (self.epw - GUTTER) / 2
 
     def _signature_height(self, who: str, said: str) -> float:
-        return SIGNATURE_SPACE + LINE * (len(self._lines(f"{who}\n{said}", self._signature_width)) + 1)
+        return LINE * (len(self._lines(f"{who}\n{said}", self._signature_width)) + 1)
 
-    def _sign_here(self, pair: Sequence[tuple[str, str]], height: float) -> None:
+    def _sign_here(self, pair: Sequence[tuple[str, str]], height: float, space: float) -> None:
         above, width = self.get_y(), self._signature_width
         self.write_in(9)
         self.set_draw_color(*INK)
         for at, (who, said) in enumerate(pair):
-            left, top = MARGIN + at * (width + GUTTER), above + SIGNATURE_SPACE
+            left, top = MARGIN + at * (width + GUTTER), above + space
             self.line(left, top, left + width, top)
             self.set_xy(left, top + 1)
             self.multi_cell(width, LINE, f"{who}\n{said}", align="L")
         self.set_xy(MARGIN, above + height)
 
-    def _widths(self, columns: Sequence[tuple[str, int]], rows: Sequence[Row], numbers: int) -> tuple[list[float], float]:
+    def _widths(self, columns: Columns, rows: Sequence[Row], numbers: int) -> tuple[list[float], float]:
         """And the size of its letters. Columns without a weight are as wide as the widest of what is in them; the others share what is left."""
         names, weights = zip(*columns, strict=True)
         for size in SIZES:

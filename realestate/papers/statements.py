@@ -20,16 +20,14 @@ def draw_statement(said: tuple[Statement, PaperBooking]) -> bytes:
     marks = Marks("Statement of account", project.project_name, f"As of {day(statement.as_of)}", f"Booking {statement.booking_number}")
     sheets = Sheets(title, project.builder.company_name, marks, dawn(statement.as_of))
     sheets.title_block("Statement of account", f"Booking {statement.booking_number}  ·  as of {day(statement.as_of)}", project.project_name)
-    sheets.heading("Between")
-    sheets.facts(parties(booking))
-    sheets.heading("Account", in_currency(statement.currency))
+    sheets.facts(parties(booking), "Between")
     amount = partial(plain, currency=statement.currency)
     rows = [("", "Opening balance", "", "", "", amount(statement.opening_balance))]
     for entry in statement.entries:
         debit, credit = (amount(side) if side else "" for side in (entry.debit, entry.credit))
         rows.append((_short(entry.date), entry.description, entry.reference or "", debit, credit, amount(entry.balance)))
     sums = map(amount, (statement.total_debits, statement.total_credits, statement.closing_balance))
-    sheets.amounts(COLUMNS, rows, ("", "Closing balance", "", *sums), numbers=3)
+    sheets.amounts(COLUMNS, rows, ("", "Closing balance", "", *sums), "Account", in_currency(statement.currency), 3)
     for what, accrued, owed in statement.outside_the_balance:
         sheets.ln(4)
         sheets.paragraph(f"{what}: {money(accrued or owed, statement.currency)}.")

@@ -16,7 +16,8 @@ from realestate.schemas.papers import PaperHome, PaperPlace
 
 Item = tuple[str, Decimal]
 TAX = (("Of which tax", 0),)
-ROLES = {PartyRole.owner: "Buyer", PartyRole.co_applicant: "Co-buyer"}
+ROLES = {PartyRole.owner: "Buyer", PartyRole.co_applicant: "Joint buyer"}
+ALLOTTEES = {PartyRole.owner: "Allottee", PartyRole.co_applicant: "Joint allottee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ class PlanLine:
     amount: Decimal
 
 
-def parties(terms: AgreementTerms) -> list[tuple[str, str]]:
-    """The seller, then everybody who buys."""
+def parties(terms: AgreementTerms, roles: Mapping[PartyRole, str] = ROLES) -> list[tuple[str, str]]:
+    """The seller, then everybody who buys, with their shares where there are several."""
     builder, is_shared = terms.unit.project.builder, len(terms.parties) > 1
     licence, represented = f"Licence {builder.license_number}", f"Represented by {builder.full_name}"
     seller = [builder.company_name, builder.address, licence, rera(builder.rera_number), builder.phone, represented]
-    return [("Seller", said(seller)), *((ROLES[party.role], said(_person(party, is_shared))) for party in terms.parties)]
+    return [("Seller", said(seller)), *((roles[party.role], said(_person(party, is_shared))) for party in terms.parties)]
 
 
 def unit(unit: PaperHome, project: PaperPlace) -> list[tuple[str, str]]:
@@ -59,9 +60,9 @@ def unit(unit: PaperHome, project: PaperPlace) -> list[tuple[str, str]]:
 
 def prices(sheets: Sheets, heading: str, currency: str, price: Decimal, lines: Iterable[Item], beyond: Sequence[Item] = ()) -> None:
     """What the price consists of and, apart from it, what is paid `beyond` it."""
-    sheets.heading(heading, in_currency(currency))
     amount = partial(money, currency=currency)
-    sheets.amounts((("For", 1), ("Amount", 0)), [(name, amount(part)) for name, part in lines], ("Total price", amount(price)))
+    rows = [(name, amount(part)) for name, part in lines]
+    sheets.amounts((("For", 1), ("Amount", 0)), rows, ("Total price", amount(price)), heading, in_currency(currency))
     if beyond:
         sheets.ln(3)
         total = amount(sum((part for _, part in beyond), price))
@@ -69,9 +70,8 @@ def prices(sheets: Sheets, heading: str, currency: str, price: Decimal, lines: I
         sheets.amounts((("Beyond the price", 1), ("Amount", 0)), rows, ("Total with the price", total))
 
 
-def schedule(sheets: Sheets, heading: str, currency: str, lines: Sequence[PlanLine]) -> None:
+def schedule(sheets: Sheets, heading: str, currency: str, lines: Sequence[PlanLine], room: float = 0) -> None:
     """Line by line, what it waits for or when it is due; with the tax that is in it where there is one."""
-    sheets.heading(heading, in_currency(currency))
     is_taxed = any(line.tax for line in lines)
     amount = partial(plain if is_taxed else money, currency=currency)
     sums = [amount(sum((line.amount for line in lines), Decimal(0)))]
@@ -82,7 +82,7 @@ def schedule(sheets: Sheets, heading: str, currency: str, lines: Sequence[PlanLi
         for line in lines
     ]
     columns = (("No.", 0), ("Instalment", 3), ("Falls due", 4), *TAX[:is_taxed], ("Amount", 0))
-    sheets.amounts(columns, rows, ("", "Total", "", *sums), numbers=len(sums))
+    sheets.amounts(columns, rows, ("", "Total", "", *sums), heading, in_currency(currency), len(sums), room)
 
 
 def plan(terms: AgreementTerms, taxes: Iterable[Decimal] = repeat(Decimal(0))) -> list[PlanLine]:

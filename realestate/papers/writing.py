@@ -32,7 +32,13 @@ def in_currency(currency: str) -> str:
 
 
 def number(value: float | Decimal) -> str:
-    return format_decimal(value, locale="en")
+    """With at most four decimals, as shares and rates have them."""
+    return format_decimal(value, "#,##0.####", "en")
+
+
+def capital(said: str) -> str:
+    """With a capital letter in front."""
+    return said[:1].upper() + said[1:]
 
 
 def day(day: date) -> str:

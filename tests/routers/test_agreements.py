@@ -114,7 +114,7 @@ async def test_a_co_applicant_reads_it_and_is_named_in_it(client, sale):
     async with transaction(WORKER) as session:
         session.add(BookingParty(**key, customer_id=second.user_id, role=PartyRole.co_applicant, share=0))
     await generate(client, builder, booking)
-    assert "Co-buyer\nKiran Rao" in "\n".join(await paper(client, second, booking))
+    assert "Joint buyer\nKiran Rao" in "\n".join(await paper(client, second, booking))
     assert "agreement_generated" in await types_told(client, second)
 
 

@@ -121,6 +121,20 @@ async def test_it_stays_as_it_was_whatever_changes(client, sale):
     assert (await get(client, asha, booking, "allotment-letter.pdf")).content == before
 
 
+async def test_it_names_all_who_are_allotted_with_their_shares_whoever_reads_it(client):
+    builder, asha, ravi = await make_builder(), await make_customer(), await make_customer("Ravi Nair")
+    booking = await reserved_booking(client, asha, await make_unit(builder))
+    code = await client.post(f"/api/bookings/{booking['id']}/co-applicants/code", json={"share": 33.3333}, headers=asha.headers)
+    await client.post("/api/customer/join", json={"code": code.json()["code"]}, headers=ravi.headers)
+    await pay(client, builder, booking, booking["token_amount"])
+    await set_status(client, builder, booking, "booking_confirmed")
+    letters = [(await get(client, person, booking, "allotment-letter.pdf")).content for person in (asha, ravi, builder)]
+    assert letters[0] == letters[1] == letters[2]
+    text = " ".join((await paper(client, ravi, booking, "allotment-letter.pdf")).replace("\u00a0", " ").split())
+    assert "the allottees named below, jointly" in text and "Joint allottee Ravi Nair" in text
+    assert "Share 66.6667 %" in text and "Share 33.3333 %" in text
+
+
 async def test_it_says_until_when_one_is_free_to_leave(client):
     builder, asha = await make_builder(), await make_customer()
     [unit_id] = await make_units(builder, await make_project(builder, jurisdiction=Jurisdiction.in_rera))
@@ -234,7 +248,7 @@ async def test_the_keys_are_recorded_with_what_was_checked_and_what_was_not_righ
     await put(Booking, booking["id"], handed_over_at=now, acknowledged_at=now, handover_checklist={"keys": True, "meters": False})
     text = await paper(client, asha, booking, "handover-record.pdf")
     seen = (await client.get(f"/api/bookings/{booking['id']}", headers=builder.headers)).json()
-    assert "Leaking tap" in text and "open, blocking" in text and "meters not done" in text and "keys done" in text
+    assert "Leaking tap" in text and "Open, blocking" in text and "Meters not done" in text and "Keys done" in text
     assert amounts(text) == cents(seen["total_amount"], seen["paid_amount"], seen["pending_amount"])
     assert (await get(client, await make_customer("Ravi Nair"), booking, "handover-record.pdf")).status_code == 404
     assert "handover_record" in [one["kind"] for one in (await get(client, asha, booking, "documents")).json()["papers"]]
