@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate.errors import NotFound
@@ -68,13 +68,14 @@ async def booking_id_of(session: AsyncSession, line_id: int) -> int:
     return booking_id
 
 
-async def asked_for(session: AsyncSession, booking_id: int) -> Decimal:
-    """What has been asked for of a booking's price."""
+async def asked_for(session: AsyncSession, booking_id: int, *, drafts: bool) -> Decimal:
+    """What has been asked for of a booking's price; or will be, with what is drafted."""
     I = InstallmentStatus
+    is_drafted = and_(Installment.status == I.scheduled, Installment.demand_state.is_not(None), literal(drafts))
     owed = select(func.coalesce(func.sum(Installment.amount), 0, type_=Installment.amount.type)).where(
         Installment.booking_id == booking_id,
         Installment.kind == "installment",
-        Installment.status.not_in([I.scheduled, I.cancelled, I.waived]),
+        or_(Installment.status.not_in([I.scheduled, I.cancelled, I.waived]), is_drafted),
     )
     return (await session.scalars(owed)).one()
 

@@ -5,27 +5,26 @@ What is due is a question of the state, not of who has changed it: `settle` may 
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.crud.demands import Passed, proof
 from realestate.database import as_system
+from realestate.models.agreements import SIGNED
 from realestate.models.bookings import DEMANDED_OF, Booking, BookingStatus
-from realestate.models.money import PlanTrigger, round_cents
+from realestate.models.money import PlanTrigger
 from realestate.models.notifications import Event
-from realestate.models.payments import CLEARED, Installment, InstallmentStatus
+from realestate.models.payments import Installment, InstallmentStatus
 from realestate.models.progress import ProjectProgress
 from realestate.models.projects import Project
 from realestate.models.rules import Rules
 from realestate.services import audit
 from realestate.services.notifications import notify
 from realestate.services.payments.accruing import square
-from realestate.services.payments.demanding import demand
+from realestate.services.payments.demanding import demand, room
 
 B = BookingStatus
-SIGNED = (B.agreement_signed, B.registered, B.possession_offered, B.handed_over)
 
 
 async def settle(session: AsyncSession, booking: Booking, project: Project, now: datetime) -> None:
@@ -59,11 +58,11 @@ async def _fire(session: AsyncSession, booking: Booking, project: Project, waiti
     asks_site = booking.status in DEMANDED_OF and any(line.trigger.get("trigger") == PlanTrigger.on_milestone for line in waiting)
     passed = {one.line.id: one for one in await crud.demands.passed(session, booking.id)} if asks_site else {}
     due = [line for line in waiting if _is_due(line, booking, passed, today)]
-    room = await _room(session, booking, project) if due else None
+    left = await room(session, booking, project, drafts=True) if due else None
     for line in due:
-        if room is not None and line.kind == "installment":
-            room -= line.amount
-            if room < 0:  # what does not fit waits, and so does all behind it
+        if left is not None and line.kind == "installment":
+            left -= line.amount
+            if left < 0:  # what does not fit waits, and so does all behind it
                 return
         found = passed.get(line.id)
         line.fire(proof(found, now) if found else None, _due_date(line, found, booking, rules, today))
@@ -111,12 +110,3 @@ def _due_date(line: Installment, found: Passed | None, booking: Booking, rules: 
     if counted_at and booking.confirmed_at and counted_at <= booking.confirmed_at:
         days = max(days, rules.catch_up_days)
     return today + timedelta(days=days)
-
-
-async def _room(session: AsyncSession, booking: Booking, project: Project) -> Decimal | None:
-    """What may still be asked for before the agreement is signed; None: anything."""
-    cap = project.pre_agreement_cap
-    if cap is None or booking.status in SIGNED:
-        return None
-    taken = max(await crud.demands.asked_for(session, booking.id), await crud.payments.total(session, booking.id, CLEARED))
-    return round_cents(booking.total_amount * cap / 100) - taken
