@@ -34,6 +34,16 @@ async def reserved_booking(client, customer, unit_id, plan="construction_linked"
     return answer.json()
 
 
+async def unit_with_registration(client, builder, amount):
+    """A unit whose price has, beyond the plan, a line that is for others."""
+    unit_id = await make_unit(builder)
+    base = {"code": "base", "name": "Base price", "amount": 7500000.01, "taxable": True}
+    others = {"code": "fee", "name": "Registration", "amount": amount, "in_plan": False, "pass_through": True}
+    answer = await client.patch(f"/api/units/{unit_id}", json={"price_lines": [base, others]}, headers=builder.headers)
+    assert answer.status_code == 200, answer.text
+    return unit_id
+
+
 async def confirmed_booking(client, builder, customer, unit_id, plan="construction_linked"):
     booking = await reserved_booking(client, customer, unit_id, plan)
     assert (await pay(client, builder, booking, booking["token_amount"])).status_code == 201

@@ -31,6 +31,11 @@ async def peek(session: AsyncSession, booking_id: int) -> Booking:
     return booking
 
 
+async def reread(session: AsyncSession, booking_id: int) -> Booking:
+    """As somebody else has left it meanwhile; not locked, for it may not be the caller's to change any more."""
+    return await session.get_one(Booking, booking_id, populate_existing=True)
+
+
 async def find_active_of_unit(session: AsyncSession, unit_id: int) -> Booking | None:
     """The one booking that claims the unit, locked."""
     return await session.scalar(select(Booking).where(Booking.unit_id == unit_id, Booking.status.in_(ACTIVE)).with_for_update(of=Booking))

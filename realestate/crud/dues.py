@@ -44,7 +44,7 @@ async def unclosed_bookings(session: AsyncSession, most: int, after: tuple[int, 
     charged up to that day; not locked."""
     interest = aliased(Installment)
     closed = select(interest.id).where(interest.interest_of_id == Installment.id, interest.interest_until >= _MONTH_ENDED)
-    grace = TODAY_THERE - LATE_BEFORE
+    grace = func.coalesce(cast(Booking.interest_terms["grace_days"].astext, Integer), TODAY_THERE - LATE_BEFORE)
     late = (
         select(Booking.unit_id, Booking.id)
         .join(Installment, Installment.booking_id == Booking.id)

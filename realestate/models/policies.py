@@ -4,7 +4,7 @@ Not legal advice. A figure holds unless the platform, the company or the project
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -105,11 +105,34 @@ class Policy:
             rules |= {name: _typed(pack, name, value) for name, value in one.items() if name in SETTABLE and value is not None}
         return cls(**{one.name: getattr(pack, one.name) for one in fields(cls)} | rules)
 
+    def owing(self, percent: Decimal) -> "Policy":
+        """A company in delay owes the rate that its buyers owe; where they owe none, that of its jurisdiction."""
+        return replace(self, interest_percent=percent) if percent else self
+
+    def agreed(self, jurisdiction: Jurisdiction) -> dict[str, Any]:
+        """What a booking keeps of it from its allotment on, as JSON: a company does not change afterwards what leaving costs."""
+        said = {name: getattr(self, name) for name in AGREED}
+        kept = {name: str(value) if isinstance(value, Decimal) else value for name, value in said.items()}
+        return {"jurisdiction": jurisdiction.value, **kept}
+
+    def as_agreed(self, terms: Mapping[str, Any]) -> "Policy":
+        """With what a booking has kept, and the law of then; of one that has kept nothing yet, as it is."""
+        if not terms:
+            return self
+        law = PACKS[Jurisdiction(terms["jurisdiction"])]
+        figures: dict[str, Any] = {name: terms[name] for name in AGREED}
+        exact = {name: Decimal(value) for name, value in figures.items() if name.endswith("_percent") and value is not None}
+        return replace(self, default_caps=law.default_caps, source=law.source, **figures | exact)
+
     def cap_at(self, progress: Decimal) -> Cap | None:
         """What the law lets the company keep at most, where the works have come so far."""
         return next((cap for cap in self.default_caps if cap.holds_at(progress)), None)
 
 
+AGREED = (
+    *("retention_percent", "default_retention_percent", "interest_percent", "notice_days", "taxes_refundable"),
+    *("refund_due_days", "default_refund_due_days", "default_refund_due_after_resale_days"),
+)
 SETTABLE = frozenset(one.name for one in fields(Policy)) - {"default_caps", "source"}
 
 

@@ -61,7 +61,11 @@ class Rules:
     @property
     def agreed(self) -> dict[str, Any]:
         """What a booking keeps of them from its allotment on, as JSON: a builder does not change afterwards what delay costs."""
-        return {"interest_percent": str(self.interest_percent), "allocation_order": list(self.allocation_order)}
+        return {
+            "interest_percent": str(self.interest_percent),
+            "allocation_order": list(self.allocation_order),
+            "grace_days": self.grace_days,
+        }
 
     @classmethod
     def of(cls, project: Mapping[str, Any], agreed: Mapping[str, Any] | None = None) -> "Rules":

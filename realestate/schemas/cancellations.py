@@ -45,6 +45,7 @@ class CancellationCreate(Input, json_schema_extra={"examples": [{"reason": "We h
     cause: Cause | None = Field(None, description="the team says it")
     retention: Amount | None = Field(None, description="what the team proposes to keep, with `mutual` only, where it is required")
     interest: Amount | None = Field(None, description="owed to the buyer, with `mutual` only")
+    pass_through_spent: Amount | None = Field(None, description="what the team says it has paid on for the buyer")
 
 
 class QuoteQuestion(Question):
@@ -56,14 +57,15 @@ class ConsentCreate(Input, json_schema_extra={"examples": [{"cause": "mutual", "
 
     cause: CancellationCause
     retention: Amount
+    pass_through_spent: Amount = Decimal(0)
 
 
 class SettlementTerms(Input, json_schema_extra={"examples": [{"cause": "buyer_request"}]}):
-    """What the statement cannot know: money paid on for the buyer and, where both sides agree (`mutual`), on how much: if not named, as was
-    proposed."""
+    """What the statement cannot know: money paid on for the buyer, no more than the price has lines for others, and, where both sides agree
+    (`mutual`), on how much. What is not named is as was proposed."""
 
     cause: Cause | None = Field(None, description="another than was asked for, and better for the buyer")
-    pass_through_spent: Amount = Decimal(0)
+    pass_through_spent: Amount | None = None
     retention: Amount | None = Field(None, description="with `mutual` only")
     interest: Amount | None = Field(None, description="owed to the buyer, with `mutual` only")
 
@@ -96,6 +98,7 @@ class CancellationQuote(SettlementOut):
     currency: str
     price: Amount
     is_settled: bool
+    pass_through_most: Amount = Field(description="of the price what goes on to others: as much of it may be kept as has been paid on")
     refund_interest_accrued: Annotated[Amount, Field(description="so far, on what should have gone back by now")] = Decimal(0)
     is_agreed: Annotated[bool, Field(description="whether the customer has asked for it, or agreed to what the team has proposed")]
     cooling_off_until: datetime | None
@@ -164,6 +167,8 @@ class SettlementBasis(Wire):
     cancellation: dict[str, Any] | None
     cancellation_cause: CancellationCause | None
     interest_terms: dict[str, Any]
+    policy_terms: dict[str, Any]
+    cost_sheet: dict[str, Any]
     unit: UnitOfBasis
     payments: list[ReceiptOfBasis]
     installments: list[LineOfBasis]

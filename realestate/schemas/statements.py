@@ -90,8 +90,10 @@ class StatementBasis(Wire):
     booking_number: str
     currency: str
     status: BookingStatus
+    previous_status: BookingStatus | None
     promised_possession_date: date | None
     interest_terms: dict[str, Any]
+    policy_terms: dict[str, Any]
     policies: list[SettingOfBasis]
     unit: UnitOfStatement
     customer: PaperPerson | None

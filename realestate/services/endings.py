@@ -16,5 +16,6 @@ async def close(session: AsyncSession, booking: Booking, project: Project) -> No
 
 async def call_off(session: AsyncSession, booking: Booking, project: Project, why: str) -> None:
     """But for what is owed, which may go along with a booking."""
+    await crud.waivers.drop(session, booking.id, why)
     await appointments.call_off(session, booking, project, why)
     await change_requests.close(session, booking, why)

@@ -86,9 +86,9 @@ def _builder_interest_accrued(basis: StatementBasis, today: date) -> Decimal:
     came = [one for one in basis.payments if one.kind is not PaymentKind.refund and one.payment_status in CLEARED]
     credited = sum((one.amount for one in came if one.kind is PaymentKind.interest_credit), ZERO)
     money = [(one.payment_date, one.amount - one.refunded) for one in came if one.kind is not PaymentKind.interest_credit]
-    if basis.status not in WAITS_FOR_KEYS:
+    if (basis.previous_status or basis.status) not in WAITS_FOR_KEYS:
         return ZERO
-    grace_days = Rules.of(basis.unit.project.rules).grace_days
+    grace_days = Rules.of(basis.unit.project.rules, basis.interest_terms).grace_days
     return delay(money, credited, policy_of(basis).interest_percent, grace_days, basis.promised_possession_date, today)
 
 

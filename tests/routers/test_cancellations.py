@@ -10,7 +10,7 @@ from realestate.models.bookings import Booking
 from realestate.models.payments import Installment, Payment
 from realestate.models.projects import Jurisdiction, Project
 from tests.factories import make_builder, make_customer, make_member, make_unit, put
-from tests.stories import confirmed_booking, pay, reserve, types_told
+from tests.stories import confirmed_booking, pay, reserve, types_told, unit_with_registration
 
 pytestmark = pytest.mark.anyio
 PRICE = 7500000.01
@@ -32,7 +32,7 @@ async def quoted(client, person, booking, **question):
 async def sale(client):
     """A flat that is allotted, with a million paid."""
     builder, asha = await make_builder(), await make_customer()
-    unit_id = await make_unit(builder)
+    unit_id = await unit_with_registration(client, builder, 250000)
     booking = await confirmed_booking(client, builder, asha, unit_id)
     assert (await pay(client, builder, booking, 850000)).status_code == 201
     return builder, asha, unit_id, booking
@@ -192,6 +192,7 @@ async def test_what_came_after_its_refund_was_due_bears_interest_only_from_then(
 
 async def test_in_dubai_a_refund_after_default_is_due_earlier_once_the_unit_is_sold_again(client, sale):
     builder, asha, unit_id, booking = sale
+    await put(Booking, booking["id"], policy_terms={})  # as if it were of a time when none were kept
     await put(Project, booking["project_id"], jurisdiction=Jurisdiction.ae_dubai)
     line = (await client.get(f"/api/bookings/{booking['id']}/schedule", headers=builder.headers)).json()[1]
     long_ago, today = datetime.now(UTC) - timedelta(days=60), datetime.now(UTC).date()
@@ -271,6 +272,7 @@ async def test_who_pays_after_the_notice_keeps_the_home(client):
 
 async def test_policies_are_a_projects_own_its_companys_and_its_jurisdictions_in_that_order(client, sale):
     builder, asha, _, booking = sale
+    await put(Booking, booking["id"], policy_terms={})  # as if it were of a time when none were kept
 
     async def say(scope, **rules):
         path = f"/api/builder/settings/bookings.policy{scope}"

@@ -1,12 +1,14 @@
 """Why a booking ends is nobody's word alone, and what a settlement says goes back."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.payments import Installment
+from realestate.models.policies import Policy
 from realestate.models.projects import Jurisdiction, Project
 from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units, put
 from tests.routers.test_cancellations import ask, overdue, quoted, settle
@@ -119,8 +121,7 @@ async def test_tax_within_what_was_paid_is_kept_in_proportion(client):
     await pay(client, builder, booking, 735000 - booking["token_amount"])
     said = await quoted(client, asha, booking)
     assert (said["paid_cleared"], said["retention"], said["non_refundable_taxes"]) == (735000, 735000, 0)
-    rules = {"setting_value": {"retention_percent": 0}}
-    await client.put("/api/builder/settings/bookings.policy", json=rules, headers=builder.headers)
+    await put(Booking, booking["id"], policy_terms=Policy(retention_percent=Decimal(0)).agreed(Jurisdiction.generic))
     assert (await quoted(client, asha, booking))["non_refundable_taxes"] == 35000
 
 

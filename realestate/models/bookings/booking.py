@@ -116,6 +116,8 @@ class Booking(Identified, Timestamped, Versioned, Life, Base):
     loan_amount: Mapped[Decimal | None]
     lender: Mapped[str | None]
     interest_terms: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    policy_terms: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """What delay and leaving cost, as agreed with the allotment (`Rules.agreed`, `Policy.agreed`)."""
     special_requests: Mapped[str | None]
     agent_id: Mapped[int | None]
     discount: Mapped[Decimal] = mapped_column(server_default="0")

@@ -160,10 +160,10 @@ class Life(Stateful):
         self.cancellation = {"cause": cause.value, "reason": reason, "requested_at": as_said(at), "requested_by": by.value}
         self.cancellation |= {name: str(amount) for name, amount in proposed.items()}
 
-    def consent(self, retention: Decimal, interest: Decimal, at: datetime) -> None:
+    def consent(self, at: datetime, **amounts: Decimal) -> None:
         """The customer agrees to what has been proposed."""
         self.check("approve_cancel")
-        said = {"cause": self.cancellation_cause.value, "retention": str(retention), "interest": str(interest), "at": as_said(at)}
+        said = {"cause": self.cancellation_cause.value, "at": as_said(at)} | {name: str(amount) for name, amount in amounts.items()}
         self.cancellation = {**self.cancellation, "consent": said}
 
     def agree_to_cancel(self, member_id: int, at: datetime) -> None:

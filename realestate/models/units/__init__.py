@@ -6,7 +6,7 @@ from realestate.models.units import grid as grid
 from realestate.models.units.favourite import Favourite
 from realestate.models.units.hold import Hold
 from realestate.models.units.priced import FREE, NOT_TAKEN
-from realestate.models.units.sheet import CostSheet, PriceLine, granted, taxes_of
+from realestate.models.units.sheet import CostSheet, PriceLine, granted, pass_through, taxes_of
 from realestate.models.units.shown import claim_is_over_at
 from realestate.models.units.unit import BOOKED_AS, Unit
 from realestate.models.units.words import AreaUnit, FacingDirection, HoldEnd, PriceCode, SalesChannel, ShownStatus, UnitStatus, UnitType
@@ -30,5 +30,6 @@ __all__ = [
     "UnitType",
     "claim_is_over_at",
     "granted",
+    "pass_through",
     "taxes_of",
 ]

@@ -124,6 +124,12 @@ def taxes_of(snapshot: Mapping[str, Any]) -> Decimal:
     return sum((Decimal(line["amount"]) for line in snapshot["lines"] if line["code"] == PriceCode.tax), ZERO)
 
 
+def pass_through(snapshot: Mapping[str, Any]) -> Decimal:
+    """What of it, within the plan and beyond, goes on to others."""
+    lines = [*snapshot.get("lines", ()), *snapshot.get("outside_plan", ())]
+    return sum((Decimal(line["amount"]) for line in lines if line["pass_through"]), ZERO)
+
+
 def granted(snapshot: Mapping[str, Any], before: Decimal, amount: Decimal) -> dict[str, Any]:
     """The same with `amount` off the total, tax included, instead of what was granted `before`. Taxes stay as they are listed."""
     lines = snapshot["lines"][:-1] if before else snapshot["lines"]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,9 +24,10 @@ async def consent(session: AsyncSession, booking_id: int, said: ConsentCreate) -
         found.booking.check("approve_cancel")
         basis = await settling.look(session, booking_id)
         wanted = settling.work_out(basis, settling.cause_of(basis, None, found.now), SettlementTerms(), found.now)
-        if (wanted.cause, wanted.retention) != (said.cause, said.retention):
-            raise Conflict("TERMS_CHANGED", "This is not what is proposed by now.", cause=wanted.cause, retention=wanted.retention)
-        found.booking.consent(wanted.retention, wanted.builder_interest_owed, found.now)
+        stands: dict[str, Any] = {"retention": wanted.retention, "pass_through_spent": wanted.pass_through_spent}
+        if {"cause": wanted.cause, **stands} != said.model_dump():
+            raise Conflict("TERMS_CHANGED", "This is not what is proposed by now.", cause=wanted.cause, **stands)
+        found.booking.consent(found.now, **stands, interest=wanted.builder_interest_owed)
         await session.flush()
     kept = f"The customer agrees: {found.booking.currency} {wanted.retention:,.2f} is kept."
     audit.record(session, "cancellation.consented", found.booking, cause=wanted.cause.value, retention=str(wanted.retention))
@@ -48,5 +50,7 @@ def check_fair(basis: SettlementBasis, wanted: Settlement, terms: SettlementTerm
             )
     elif wanted.cause not in NOBODYS_FAULT_OF_THE_BUYER:
         yes = settling.asked(basis).get("consent") or {}
-        if not yes or wanted.retention > Decimal(yes["retention"]) or wanted.builder_interest_owed < Decimal(yes["interest"]):
-            raise Conflict("CONSENT_MISSING", "The customer has not agreed to that.", retention=wanted.retention)
+        kept: dict[str, Any] = {"retention": wanted.retention, "pass_through_spent": wanted.pass_through_spent}
+        is_more = any(amount > Decimal(yes.get(name, 0)) for name, amount in kept.items())
+        if not yes or is_more or wanted.builder_interest_owed < Decimal(yes["interest"]):
+            raise Conflict("CONSENT_MISSING", "The customer has not agreed to that.", **kept)

@@ -27,7 +27,8 @@ async def confirm(session: AsyncSession, booking_id: int, version: Versions | No
         policy = await policies.of(session, unit.project)
         _check_ready(booking, policy)
         booking.approve(now, f"AL-{booking.id:06d}", timedelta(days=policy.cooling_off_days))
-        booking.interest_terms = Rules.of(unit.project.rules).agreed
+        rules = Rules.of(unit.project.rules)
+        booking.interest_terms, booking.policy_terms = rules.agreed, policy.owing(rules.interest_percent).agreed(unit.project.jurisdiction)
         unit.take("book")
         await settling.resold(session, found)
         await payments.settle(session, booking, unit.project, now)

@@ -27,7 +27,7 @@ async def request(
     session: AsyncSession, by: Identity, booking_id: int, said: CancellationCreate, version: Versions | None = None
 ) -> Booking:
     """Ask to be let out, or propose it. A reserve that nobody has paid for simply ends. Conflict NOT_MUTUAL, RETENTION_MISSING."""
-    if by.role is Role.customer and (said.retention, said.interest) != (None, None):
+    if by.role is Role.customer and (said.retention, said.interest, said.pass_through_spent) != (None, None, None):
         raise Invalid.field("retention", "What is kept is for the company to propose.", "TEAM_ONLY")
     seen = await peek(session, booking_id, "", version)
     if seen.status is BookingStatus.reserved:
@@ -35,9 +35,12 @@ async def request(
     async with together(session, booking_id, "request_cancel", version) as found:
         basis = await settling.look(session, booking_id)
         cause = settling.cause_of(basis, said.cause if by.role is not Role.customer else None, found.now)
-        wanted = settling.work_out(basis, cause, SettlementTerms(retention=said.retention, interest=said.interest), found.now)
-        is_mutual = cause is CancellationCause.mutual
-        proposed = {"retention": wanted.retention, "interest": wanted.builder_interest_owed} if is_mutual else {}
+        terms = SettlementTerms(retention=said.retention, interest=said.interest, pass_through_spent=said.pass_through_spent)
+        wanted = settling.work_out(basis, cause, terms, found.now)
+        proposed = {"pass_through_spent": wanted.pass_through_spent} if wanted.pass_through_spent else {}
+        if cause is CancellationCause.mutual:
+            proposed |= {"retention": wanted.retention, "interest": wanted.builder_interest_owed}
+        found.booking.policy_terms = found.booking.policy_terms or settling.policy_of(basis).agreed(found.unit.project.jurisdiction)
         found.booking.request_cancel(cause, said.reason, found.now, who(by) or Role.worker, **proposed)
         await turn_away(session, found.booking, found.unit)
         await session.flush()

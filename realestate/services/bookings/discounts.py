@@ -24,7 +24,7 @@ OPEN = (BookingStatus.reserved, BookingStatus.token_paid)
 async def ask(session: AsyncSession, member: Identity, booking_id: int, said: DiscountCreate) -> Booking:
     """Instead of what was asked for before. Within the policy's limit it is granted at once, else somebody else decides.
 
-    Conflict TOO_LATE once the unit is allotted; EXCEEDS_OPEN for more than could be granted now.
+    Conflict TOO_LATE once the unit is allotted; EXCEEDS_OPEN for more than could be granted now, DISCOUNT_STANDS for less than has been.
     """
     async with together(session, booking_id, "") as found:
         booking = found.booking
@@ -98,6 +98,9 @@ async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: I
 
 async def _check_amount(session: AsyncSession, booking: Booking, amount: Decimal) -> Decimal:
     """The price that is left by so much in all."""
+    if amount < booking.discount:
+        said = "What has been granted is not made smaller: the buyer counts on it."
+        raise Conflict("DISCOUNT_STANDS", said, granted=booking.discount)
     total = booking.total_amount + booking.discount - amount
     if total <= booking.token_amount:
         raise Conflict("EXCEEDS_OPEN", "This leaves less than the token to be paid.")

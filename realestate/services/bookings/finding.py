@@ -59,7 +59,7 @@ async def fetch(session: AsyncSession, booking_id: int, event: str, version: Ver
     try:
         return await lock(session, seen, event, version)
     except (NotFound, Conflict):  # out of the caller's hands since: say what became of the booking, not of the unit
-        (await crud.bookings.get(session, booking_id)).check(event, who(session.info["identity"]))
+        (await crud.bookings.reread(session, booking_id)).check(event, who(session.info["identity"]))
         raise
 
 

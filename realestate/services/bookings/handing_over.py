@@ -32,8 +32,8 @@ async def offer_possession(session: AsyncSession, booking_id: int, version: Vers
         await turn_away(session, booking, unit)
         booking.offer_possession(now, may_be_unregistered=may_be_unregistered)
         await session.flush()
-        rate = Rules.of(unit.project.rules, booking.interest_terms).interest_percent or policy.interest_percent
-        await payments.credit_delay(session, by, booking, unit.project, rate, now)
+        rate = policy.owing(Rules.of(unit.project.rules, booking.interest_terms).interest_percent).as_agreed(booking.policy_terms)
+        await payments.credit_delay(session, by, booking, unit.project, rate.interest_percent, now)
         await payments.settle(session, booking, unit.project, now)  # the lines that have waited for this are due
     notify(session, Event.booking_possession_offered, booking, **names(found))
     return booking

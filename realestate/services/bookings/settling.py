@@ -21,6 +21,7 @@ from realestate.models.policies import Policy
 from realestate.models.rules import Rules
 from realestate.models.settings import SettingScope
 from realestate.models.settlements import Account, Receipt, Settlement, late_interest, settle
+from realestate.models.units import pass_through
 from realestate.schemas.cancellations import CancellationQuote, SettlementBasis, SettlementOnPaper, SettlementTerms
 from realestate.schemas.statements import StatementBasis
 from realestate.services import audit
@@ -48,6 +49,7 @@ async def put_on_paper(
 def _quoted(basis: SettlementBasis, cause: CancellationCause | None) -> CancellationQuote:
     facts: dict[str, Any] = {name: getattr(basis, name) for name in ("currency", "cooling_off_until")}
     facts |= {"booking_id": basis.id, "price": basis.total_amount, "is_agreed": is_agreed(basis)}
+    facts |= {"pass_through_most": pass_through(basis.cost_sheet)}
     if settled := asked(basis).get("settlement"):
         of_old = {"tax_credits": Decimal(0), "policy_source": policy_of(basis).source}  # which settlements have not always said
         late = _late_interest(basis, settled, today_of(basis, basis.read_at))
@@ -89,7 +91,7 @@ def work_out(basis: SettlementBasis, cause: CancellationCause, terms: Settlement
             (round_cents(_money(one.tax_amount) * _money(one.allocated) / _money(one.amount)) for one in basis.installments if one.amount),
             Decimal(0),
         ),
-        pass_through_spent=terms.pass_through_spent,
+        pass_through_spent=_passed_on(basis, terms),
         interest_due=_owed(basis, InstallmentKind.interest) + _accrued(basis, today),
         other_charges=_owed(basis, InstallmentKind.charge),
         agreed_retention=retention,
@@ -116,6 +118,16 @@ def _agreed(basis: SettlementBasis, cause: CancellationCause, terms: SettlementT
     if retention is None:
         raise Conflict("RETENTION_MISSING", "Where both sides agree they say how much is kept: name `retention`.")
     return Decimal(retention), Decimal(interest or 0)
+
+
+def _passed_on(basis: SettlementBasis, terms: SettlementTerms) -> Decimal:
+    """What the company says that it has paid on for the buyer, now or with its proposal: no more than the lines of the price that are for others."""
+    spent = terms.pass_through_spent if terms.pass_through_spent is not None else Decimal(asked(basis).get("pass_through_spent", 0))
+    most = pass_through(basis.cost_sheet)
+    if spent > most:
+        said = f"Of this price {basis.currency} {most:,.2f} is for others: no more can have been paid on."
+        raise Conflict("EXCEEDS_PASS_THROUGH", said, most=most)
+    return spent
 
 
 def asked(basis: SettlementBasis) -> dict[str, Any]:
@@ -168,11 +180,11 @@ def owed(basis: SettlementBasis) -> Decimal:
 
 
 def policy_of(basis: SettlementBasis | StatementBasis) -> Policy:
-    """A company in delay owes the rate that its buyers owe; where they owe none, that of its jurisdiction."""
+    """As it was when the unit was allotted; before that, as it is."""
     said = sorted(basis.policies, key=lambda one: [*SettingScope].index(one.scope))
     rules = Rules.of(basis.unit.project.rules, basis.interest_terms)
-    symmetric = [{"interest_percent": rules.interest_percent}] if rules.interest_percent else []
-    return Policy.of(basis.unit.project.jurisdiction, [*(one.setting_value for one in said), *symmetric])
+    today = Policy.of(basis.unit.project.jurisdiction, (one.setting_value for one in said))
+    return today.owing(rules.interest_percent).as_agreed(basis.policy_terms)
 
 
 def _owed(basis: SettlementBasis, kind: InstallmentKind) -> Decimal:

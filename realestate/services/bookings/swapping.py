@@ -16,7 +16,7 @@ from realestate.services.notifications import notify
 
 GOES_ALONG = (
     *("confirmed_at", "cooling_off_until", "needs_loan", "lender", "loan_amount", "kyc_checklist", "nominees", "agent_id"),
-    "special_requests",
+    *("special_requests", "interest_terms", "policy_terms"),
 )
 """What is the buyer's. That a loan has been approved was said of another home."""
 EXCHANGED = "The unit has been exchanged for another one."

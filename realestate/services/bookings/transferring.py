@@ -23,7 +23,15 @@ from realestate.services.notifications import notify
 KEPT = (
     *("builder_id", "project_id", "unit_id", "status", "token_amount", "total_amount", "currency", "cost_sheet", "payment_plan"),
     *("plan_snapshot", "confirmed_at", "agreement_date", "agreement_hash", "registration_no", "actual_registration_date"),
-    *("expected_registration_date", "promised_possession_date", "interest_terms", "discount", "discount_approved_by", "agent_id"),
+    *(
+        "expected_registration_date",
+        "promised_possession_date",
+        "interest_terms",
+        "policy_terms",
+        "discount",
+        "discount_approved_by",
+        "agent_id",
+    ),
 )
 """Of a booking that goes over to somebody else."""
 GONE_OVER = "The booking has gone over to somebody else."

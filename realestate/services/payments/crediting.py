@@ -19,7 +19,7 @@ from realestate.services.notifications import notify
 from realestate.services.payments.numbering import number
 
 B = BookingStatus
-WAITS_FOR_KEYS = (B.booking_confirmed, B.agreement_signed, B.registered, B.cancellation_requested)
+WAITS_FOR_KEYS = (B.booking_confirmed, B.agreement_signed, B.registered)
 
 
 def delay(

@@ -25,7 +25,8 @@ BEGINNING = """status IN ('inquiry', 'waitlisted', 'reserved') AND (status = 're
         expected_registration_date, actual_registration_date, loan_amount, lender, discount_approved_by, cancellation, cancellation_cause) = 0
     AND num_nonnulls(offered_until, allotment_no, agreement_hash, registration_no, possession_offered_at, acknowledged_at, handed_over_at,
         discount_request, default_notice_at, transfer_to_id, transferred_from_id, swapped_from_id) = 0
-    AND discount = 0 AND NOT loan_approved AND NOT at_risk AND kyc_checklist = '{}' AND handover_checklist = '{}' AND interest_terms = '{}'"""
+    AND discount = 0 AND NOT loan_approved AND NOT at_risk AND kyc_checklist = '{}' AND handover_checklist = '{}' AND interest_terms = '{}'
+    AND policy_terms = '{}'"""
 # What a company's team writes by its own hand; what both sides have to say yes to is written by the system (`invariants` hold the steps).
 TEAM_NOTES = ("status_reason", "agreement_no", "agreement_url")
 
