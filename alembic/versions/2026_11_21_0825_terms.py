@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "terms"
-down_revision = "signatures"
+down_revision = "line_states"
 
 
 def upgrade() -> None:
