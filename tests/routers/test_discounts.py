@@ -150,15 +150,3 @@ async def test_what_was_waived_of_a_schedule_is_left_out_when_a_discount_splits_
     assert amounts[:2] == [(750000, "waived"), (1012500, "scheduled")] and sum(amount for amount, _ in amounts) == 6825000
     answer = await send(client, "POST", builder, booking, "discount", amount=6760000, reason="Everything")
     assert answer.json()["code"] == "EXCEEDS_OPEN"
-
-
-async def test_a_line_that_was_paid_at_a_discount_is_not_any_more_when_the_discount_shrinks(client):
-    builder, asha = await make_builder(), await make_customer()
-    await allow(client, builder, 20)
-    booking = await reserved_booking(client, asha, await make_unit(builder))
-    await send(client, "POST", builder, booking, "discount", amount=750000, reason="Loyal")
-    await pay(client, builder, booking, 675000)
-    assert (await schedule(client, asha, booking))[0]["status"] == "paid"
-    assert (await send(client, "POST", builder, booking, "discount", amount=1, reason="Too much")).status_code == 201
-    first, *_ = await schedule(client, asha, booking)
-    assert (first["status"], first["outstanding"]) == ("partially_paid", 74999.9)
