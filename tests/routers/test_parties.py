@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from realestate.config import settings
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import PartyInvite
-from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units
+from realestate.models.payments import Installment
+from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units, put
 from tests.paying import event, ordered, seen, tell
 from tests.stories import confirmed_booking, pay, reserve, reserved_booking, types_told
 
@@ -174,6 +176,22 @@ async def test_the_fee_of_a_transfer_is_paid_before_it_is_agreed_to(client, sale
     assert new["paid_amount"] == 825000
     await asked(client, ravi, asha, new)
     assert (await approve(client, builder, new, asha)).json()["code"] == "FEE_UNPAID", "each time anew"
+
+
+async def test_a_notice_for_a_fee_ends_with_the_fee(client, sale):
+    builder, asha, ravi, _, booking = sale
+    await fees(client, builder, first=True)
+    await pay(client, builder, booking, 600000)
+    await asked(client, asha, ravi, booking)
+    lines = (await client.get(f"/api/bookings/{booking['id']}/schedule", headers=asha.headers)).json()
+    (fee,) = [line["id"] for line in lines if line["kind"] == "charge"]
+    await put(Installment, fee, due_date=datetime.now(UTC).date() - timedelta(days=40))
+    assert (await client.post(f"/api/bookings/{booking['id']}/default-notice", headers=builder.headers)).status_code == 201
+
+    assert (await client.delete(f"/api/bookings/{booking['id']}/transfer", headers=asha.headers)).status_code == 200
+
+    kept = (await client.get(f"/api/bookings/{booking['id']}", headers=asha.headers)).json()
+    assert kept["default_notice_at"] is None, "who falls behind later is given another one"
 
 
 async def test_or_it_is_owed_afterwards_where_the_policy_says_so(client, sale):

@@ -13,7 +13,7 @@ from realestate.models.bookings import ALLOTTED, WHOLE_SHARE, Booking, BookingPa
 from realestate.models.notifications import Event
 from realestate.models.units import Unit
 from realestate.schemas.parties import PartyCode
-from realestate.services import accounts, audit
+from realestate.services import accounts, audit, payments
 from realestate.services.bookings import fees
 from realestate.services.bookings.finding import names, peek, together
 from realestate.services.notifications import notify
@@ -101,6 +101,7 @@ async def give_up_transfer(session: AsyncSession, by: Identity, booking_id: int)
         if found.booking.transfer_to_id is None or found.booking.status not in ALLOTTED:
             raise Conflict("NO_TRANSFER", "Nobody is to take this booking over.")
         await turn_away(session, found.booking, found.unit)
+        await payments.lift_notice(session, found.booking)
     said = "withdrawn" if by.role is Role.customer else "declined"
     notify(session, Event.transfer_ended, found.booking, part=as_said(found.now), **names(found), said=said)
     return found.booking
