@@ -1,10 +1,10 @@
-"""Who is to be reminded of what: one statement for each kind, which also writes down that it has been said."""
+"""Who is to be reminded of what: the bookings, page by page, and for one of them a statement that also writes down that it has been said."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Text, and_, bindparam, cast, exists, func, literal, or_, select, text, type_coerce, update
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, cast, exists, func, literal, or_, select, text, type_coerce, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
@@ -37,6 +37,7 @@ _HAS_ITS_DAY = and_(Installment.status == InstallmentStatus.scheduled, TRIGGER =
 """Not yet demanded, and due on a day of its own: one that a credit note has put off is due some days after its new demand."""
 _IS_PAUSED = exists().where(DunningPause.booking_id == Booking.id, DunningPause.lifted_at.is_(None), DunningPause.until >= TODAY_THERE)
 _DEFAULTS = Rules()
+_ONE = bindparam("booking_id", type_=BigInteger)
 
 
 class Reminded(NamedTuple):
@@ -66,8 +67,8 @@ _SOON = _rungs("due_soon_days", func.min, lambda step: _DAYS_LEFT <= step)
 _LATE = _rungs("overdue_days", func.max, lambda step: _DAYS_LATE >= step)
 
 
-def _taking(kind: ReminderKind, rung: Any, *where: Any) -> Any:
-    """Lines that stand on a rung which has not been said, as far as the caps of their projects allow; written down, and answered."""
+def _standing(kind: ReminderKind, rung: Any, *where: Any) -> Any:
+    """Lines that stand on a rung which has not been said, as far as the caps of their projects allow."""
     days, said = cast(rung.c.days, Integer), Reminder.__table__.alias("said")
     was_said = exists().where(said.c.installment_id == Installment.id, said.c.kind == kind.value, said.c.days == days)
     whose = (Installment.builder_id, Installment.project_id, Installment.booking_id, Installment.customer_id)
@@ -93,11 +94,15 @@ def _taking(kind: ReminderKind, rung: Any, *where: Any) -> Any:
     chosen = select(
         row.builder_id, row.project_id, row.booking_id, row.customer_id, row.installment_id, literal(kind.value, Text), row.days
     )
-    chosen = chosen.where(fits(row.per_week, "7 days"), fits(row.per_month, "30 days")).order_by(row.installment_id)
+    return chosen.where(fits(row.per_week, "7 days"), fits(row.per_month, "30 days"))
+
+
+def _taking(standing: Any) -> Any:
+    """Those of one booking, written down, and answered."""
     names = ["builder_id", "project_id", "booking_id", "customer_id", "installment_id", "kind", "days"]
-    rows = chosen.limit(bindparam("most", type_=Integer))
+    rows = standing.where(standing.selected_columns.booking_id == _ONE)
     kept = insert(Reminder).from_select(names, rows, include_defaults=False).on_conflict_do_nothing()
-    return kept.returning(Reminder.id, Reminder.installment_id, Reminder.days).cte("kept")
+    return _told(kept.returning(Reminder.id, Reminder.installment_id, Reminder.days).cte("kept"))
 
 
 def _told(kept: Any) -> Any:
@@ -113,60 +118,76 @@ def _told(kept: Any) -> Any:
     )
 
 
-_TAKE = {
-    ReminderKind.due_soon: _told(
-        _taking(
-            ReminderKind.due_soon,
-            _SOON,
-            Installment.due_date.between(func.current_date() - 1, func.current_date() + LOOKED_AHEAD + 1),
-            _DAYS_LEFT >= 0,
-            or_(IS_OWED, _HAS_ITS_DAY),
-            _KNOWN_ON <= Installment.due_date - _SOON.c.days,
-        )
+_STANDING = {
+    ReminderKind.due_soon: _standing(
+        ReminderKind.due_soon,
+        _SOON,
+        Installment.due_date.between(func.current_date() - 1, func.current_date() + LOOKED_AHEAD + 1),
+        _DAYS_LEFT >= 0,
+        or_(IS_OWED, _HAS_ITS_DAY),
+        _KNOWN_ON <= Installment.due_date - _SOON.c.days,
     ),
-    ReminderKind.overdue: _told(
-        _taking(
-            ReminderKind.overdue,
-            _LATE,
-            Installment.due_date.between(func.current_date() - LOOKED_BACK, func.current_date()),
-            IS_OWED,
-        )
+    ReminderKind.overdue: _standing(
+        ReminderKind.overdue,
+        _LATE,
+        Installment.due_date.between(func.current_date() - LOOKED_BACK, func.current_date()),
+        IS_OWED,
     ),
 }
+_TAKE = {kind: _taking(standing) for kind, standing in _STANDING.items()}
 
 
-async def take(session: AsyncSession, kind: ReminderKind, most: int) -> Sequence[Reminded]:
-    """What is to be said now and has not been: written down as said. One process at a time, so that no cap is passed by two."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('realestate.dunning'))"))
-    return [Reminded(*row) for row in await session.execute(_TAKE[kind], {"most": most})]
+async def to_remind(kind: ReminderKind, session: AsyncSession, most: int, after: int | None = None) -> Sequence[int]:
+    """Bookings of which something is to be said now and has not been; not locked."""
+    standing = _STANDING[kind].subquery()
+    return await _page(session, select(standing.c.booking_id), standing.c.booking_id, most, after)
+
+
+async def take(session: AsyncSession, kind: ReminderKind, booking_id: int) -> Sequence[Reminded]:
+    """What is to be said of one of them: written down as said. Lock the booking first, so that no cap is passed by two."""
+    return [Reminded(*row) for row in await session.execute(_TAKE[kind], {"booking_id": booking_id})]
 
 
 _AT_RISK = _rule("at_risk_days")
 _IS_LATE = and_(IS_OWED, Installment.due_date < func.current_date(), _DAYS_LATE >= _AT_RISK)
 
 
-async def mark_at_risk(session: AsyncSession, most: int) -> Sequence[Reminded]:
-    """Mark bookings that have owed a line for too long, each with its oldest such line."""
-    worst = (
-        select(Installment.id.label("line_id"), Installment.booking_id, _DAYS_LATE.label("days"))
-        .ext(distinct_on(Installment.booking_id))
-        .join(Booking, Booking.id == Installment.booking_id)
-        .join(Project, Project.id == Installment.project_id)
-        .where(_IS_LATE, _STANDS, ~Booking.at_risk, ~_IS_PAUSED)
-        .order_by(Installment.booking_id, Installment.due_date, Installment.id)
-        .limit(most)
-        .subquery("worst")
-    )
-    mark = update(Booking).where(Booking.id == worst.c.booking_id, ~Booking.at_risk).values(at_risk=True)
-    marked = mark.returning(worst.c.line_id.label("installment_id"), worst.c.days, Booking.id).cte("marked")
-    return [Reminded(*row) for row in await session.execute(_told(marked))]
+_WORST = (
+    select(Installment.id.label("line_id"), Installment.booking_id, _DAYS_LATE.label("days"))
+    .join(Booking, Booking.id == Installment.booking_id)
+    .join(Project, Project.id == Installment.project_id)
+    .where(_IS_LATE, _STANDS, ~Booking.at_risk, ~_IS_PAUSED)
+)
+_OUT_OF_RISK = select(Booking.id).where(
+    Booking.at_risk,
+    or_(~exists().where(Installment.booking_id == Booking.id, Project.id == Booking.project_id, _IS_LATE), ~_STANDS),
+)
 
 
-async def clear_risk(session: AsyncSession) -> Sequence[Booking]:
-    """Take the mark from bookings that owe nothing for so long any more, or have ended."""
-    late = exists().where(Installment.booking_id == Booking.id, Project.id == Booking.project_id, _IS_LATE)
-    cleared = update(Booking).where(Booking.at_risk, or_(~late, ~_STANDS)).values(at_risk=False).returning(Booking.id).cte("cleared")
-    return (await session.scalars(select(Booking).join(cleared, cleared.c.id == Booking.id).order_by(Booking.id))).all()
+async def to_warn(session: AsyncSession, most: int, after: int | None = None) -> Sequence[int]:
+    """Bookings that have owed a line for too long and are not marked; not locked."""
+    return await _page(session, _WORST.with_only_columns(Installment.booking_id), Installment.booking_id, most, after)
+
+
+async def mark_at_risk(session: AsyncSession, booking_id: int) -> Sequence[Reminded]:
+    """Mark one of them, with its oldest such line. Lock the booking first."""
+    oldest = _WORST.where(Installment.booking_id == _ONE).order_by(Installment.due_date, Installment.id).limit(1).subquery("worst")
+    mark = update(Booking).where(Booking.id == oldest.c.booking_id).values(at_risk=True)
+    marked = mark.returning(oldest.c.line_id.label("installment_id"), oldest.c.days, Booking.id).cte("marked")
+    return [Reminded(*row) for row in await session.execute(_told(marked), {"booking_id": booking_id})]
+
+
+async def out_of_risk(session: AsyncSession, most: int, after: int | None = None) -> Sequence[int]:
+    """Bookings that are marked, and owe nothing for so long any more or have ended; not locked."""
+    return await _page(session, _OUT_OF_RISK, Booking.id, most, after)
+
+
+async def is_out_of_risk(session: AsyncSession, booking_id: int) -> bool:
+    return await session.scalar(_OUT_OF_RISK.where(Booking.id == booking_id)) is not None
+
+
+async def _page(session: AsyncSession, bookings: Any, id: Any, most: int, after: int | None) -> Sequence[int]:
+    return (await session.scalars(bookings.where(id > (after or 0)).distinct().order_by(id).limit(most))).all()
 
 
 async def find_pause(session: AsyncSession, booking_id: int) -> DunningPause | None:

@@ -73,6 +73,27 @@ async def test_two_workers_at_once_say_it_once(client):
     assert await told(client, asha) == ["payment_overdue"]
 
 
+async def test_a_booking_that_nothing_can_be_said_of_keeps_no_other_from_being_reminded(client, monkeypatch):
+    """The first of three cannot be put into words."""
+    monkeypatch.setattr(dunning, "MOST_AT_ONCE", 1)
+    sales = [await bought(client) for _ in range(3)]
+    for _, _, booking in sales:
+        await late(booking, 40)
+    facts, broken = dunning._facts, sales[0][2]["id"]
+
+    def fail_for_one(one):
+        assert one.booking.id != broken, "no words"
+        return facts(one)
+
+    monkeypatch.setattr(dunning, "_facts", fail_for_one)
+    with pytest.raises(AssertionError, match="no words"):
+        await dunning.remind()
+    assert [len(await told(client, asha)) for _, asha, _ in sales] == [0, 2, 2]
+    monkeypatch.setattr(dunning, "_facts", facts)
+    await dunning.remind()
+    assert len(await told(client, sales[0][1])) == 2, "later"
+
+
 async def test_no_more_is_said_of_a_booking_than_its_project_allows_and_the_rest_later(client):
     _, asha, booking = await bought(client, lines=4, reminders_per_week=2, reminders_per_month=3)
     for nth in range(4):
