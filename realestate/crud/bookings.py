@@ -5,8 +5,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer_group
+from sqlalchemy.orm.attributes import set_committed_value
 
 from realestate.errors import NotFound
+from realestate.models.accounts import Role
 from realestate.models.agreements import Agreement
 from realestate.models.bookings import ACTIVE, OPEN, Booking, BookingParty, BookingStatus, Signature, Snag, SnagStatus
 from realestate.models.documents import Document, DocumentKind, DocumentSubject
@@ -15,11 +18,16 @@ from realestate.writing import Command
 
 
 async def get(session: AsyncSession, booking_id: int) -> Booking:
-    """The booking, locked until the transaction ends. Lock the unit first when both change (domain.md: unit → booking → payment)."""
+    """The booking, locked until the transaction ends; for the system with what is private of it. Lock the unit first when both change
+    (domain.md: unit → booking → payment)."""
+    is_system = session.info["identity"].role is Role.worker
     locked = select(Booking).where(Booking.id == booking_id).with_for_update(of=Booking).execution_options(populate_existing=True)
-    booking = await session.scalar(locked)
+    booking = await session.scalar(locked.options(undefer_group("private")) if is_system else locked)
     if booking is None:
         raise NotFound
+    if not is_system:  # SQLAlchemy would fetch them after the UPDATE, for they have a default
+        set_committed_value(booking, "kyc_checklist", {})
+        set_committed_value(booking, "nominees", [])
     return booking
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from realestate.compiling import Says
 from realestate.schemas.base import Amount, Id, Input, Line, Text, Wire
 from realestate.schemas.parties import Share
 
@@ -91,8 +92,8 @@ class Particulars(Wire):
     """What stands behind a booking."""
 
     id: int
-    kyc_checklist: dict[str, KycItem]
-    nominees: list[NomineeOut]
+    kyc_checklist: Annotated[dict[str, KycItem], Says("kyc_told")]
+    nominees: Annotated[list[NomineeOut], Says("nominees_told")]
     lender: str | None
     loan_amount: Amount | None
     loan_approved: bool
@@ -100,4 +101,4 @@ class Particulars(Wire):
 
 
 class TeamParticulars(Particulars):
-    discount_request: DiscountRequest | None = Field(description="asked for and not decided yet")
+    discount_request: Annotated[DiscountRequest | None, Says("discount_told")] = Field(description="asked for and not decided yet")

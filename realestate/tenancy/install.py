@@ -11,6 +11,7 @@ from sqlalchemy.schema import CreateTable
 from realestate.models.accounts import LIMITED, OF_SITES, Role
 from realestate.models.base import Base
 from realestate.tenancy.agenda import AGENDA
+from realestate.tenancy.answers import ANSWERS
 from realestate.tenancy.catalogue import CATALOGUE
 from realestate.tenancy.clerk import CALLED
 from realestate.tenancy.functions import Function
@@ -20,13 +21,12 @@ from realestate.tenancy.news import NEWS
 from realestate.tenancy.queue import QUEUE, grants
 from realestate.tenancy.sentences import WALL, May, limits
 from realestate.tenancy.storage import BELONGING, STORAGE
-from realestate.tenancy.waiting import POSITION
 
 PREFIX = "realestate_"
 SPOKEN = (*(role.value for role in Role), LIMITED, OF_SITES)
 """The roles that a transaction of the application may speak as."""
 ROLES = (*SPOKEN, "clerk")
-FUNCTIONS = (*CALLED, *LIMITING, AGENDA, POSITION, *INVARIANTS, STORAGE, BELONGING, CATALOGUE, *NEWS, *QUEUE)
+FUNCTIONS = (*CALLED, *LIMITING, AGENDA, *ANSWERS, *INVARIANTS, STORAGE, BELONGING, CATALOGUE, *NEWS, *QUEUE)
 SERVER_KNOWS_OPTIONS = "current_setting('server_version_num')::int >= 160000"
 """WITH INHERIT and WITH SET of a GRANT; before, inheriting is a property of the login."""
 INHERITS = f"""(pg_has_role(r.oid, '{PREFIX}clerk', 'MEMBER')

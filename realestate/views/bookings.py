@@ -3,6 +3,8 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import column_property
 
 from realestate.models.accounts import Customer
 from realestate.models.bookings import Booking, BookingGroup, BookingMove, BookingParty, Signature, Snag
@@ -25,6 +27,10 @@ SCHEDULE = Collection(Installment, InstallmentOut, where=Installment.booking_id 
 SIGNATURES = Collection(Signature, SignatureOut, where=Signature.booking_id == _OF_BOOKING, order=(Signature.id,), parent=_IS_THERE)
 SNAGS = Collection(Snag, SnagOut, where=Snag.booking_id == _OF_BOOKING, order=(Snag.id.desc(),), parent=_IS_THERE)
 PARTIES = Collection(BookingParty, PartyOut, where=BookingParty.booking_id == _OF_BOOKING, order=(BookingParty.id,), parent=_IS_THERE)
+_TOLD = func.particulars(Booking.id, type_=JSONB)
+Booking.kyc_told = column_property(_TOLD["kyc_checklist"], deferred=True, raiseload=True)  # here, because only this view asks the clerk
+Booking.nominees_told = column_property(_TOLD["nominees"], deferred=True, raiseload=True)
+Booking.discount_told = column_property(_TOLD["discount_request"], deferred=True, raiseload=True)
 PARTICULARS = Detail(Booking, Particulars, team=TeamParticulars, owner="customer_id")
 SNAG = Detail(Snag, SnagOut, path="/api/snags")
 

@@ -36,6 +36,8 @@ from realestate.models.bookings.words import (
 from realestate.models.units import Unit
 
 S = BookingStatus
+_PRIVATE: dict[str, Any] = {"deferred": True, "deferred_group": "private", "deferred_raiseload": True}
+"""What the wall shows to nobody but the system: others ask the clerk (`tenancy.answers`)."""
 _ACTIVE_SQL = "status IN (" + ", ".join(f"'{status.value}'" for status in ACTIVE) + ")"
 
 
@@ -121,11 +123,11 @@ class Booking(Identified, Timestamped, Versioned, Life, Base):
     special_requests: Mapped[str | None]
     agent_id: Mapped[int | None]
     discount: Mapped[Decimal] = mapped_column(server_default="0")
-    discount_request: Mapped[dict[str, Any] | None]
+    discount_request: Mapped[dict[str, Any] | None] = mapped_column(**_PRIVATE)
     """Asked for and not decided yet: amount, reason, by whom."""
     discount_approved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
-    nominees: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
-    kyc_checklist: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    nominees: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]", **_PRIVATE)
+    kyc_checklist: Mapped[dict[str, Any]] = mapped_column(server_default="{}", **_PRIVATE)
     at_risk: Mapped[bool] = mapped_column(server_default="false")
     default_notice_at: Mapped[datetime | None]
     transfer_to_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="RESTRICT"))
@@ -155,7 +157,7 @@ class Booking(Identified, Timestamped, Versioned, Life, Base):
 
     @hybrid_property
     def waitlist_position(self) -> int | None:
-        """Which place it has among those who wait for the unit, 1 being the next; the clerk counts them (`tenancy.waiting`)."""
+        """Which place it has among those who wait for the unit, 1 being the next; the clerk counts them (`tenancy.answers`)."""
         raise NotImplementedError("only the database sees the others")
 
     @waitlist_position.inplace.expression

@@ -97,6 +97,8 @@ def _new(unit: Unit, customer_id: int, status: BookingStatus) -> Booking:
         unit_id=unit.id,
         customer_id=customer_id,
         status=status,
+        kyc_checklist={},  # said, because nobody but the system reads back what the database would say by itself
+        nominees=[],
         currency=unit.project.currency,
         promised_possession_date=unit.project.promised_possession_date,
     )

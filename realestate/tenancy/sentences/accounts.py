@@ -9,7 +9,7 @@ CUSTOMER_PROFILE = (
     *("first_name", "last_name", "phone", "address", "date_of_birth", "preferred_contact_method", "nationality"),
     *("marketing_consent_at", "version", "updated_at"),
 )
-CUSTOMER_TO_BUILDERS = tuple(column.name for column in Customer.__table__.columns if column.name not in ("kyc", "pan_hash"))
+CUSTOMER_TO_OTHERS = tuple(column.name for column in Customer.__table__.columns if column.name not in ("kyc", "pan_hash"))
 PERSON = (
     *("id", "builder_id", "user_type", "team_role", "project_scope", "may_certify"),
     *("email", "full_name", "phone", "is_active", "locale", "timezone", "created_at", "updated_at"),
@@ -48,8 +48,8 @@ WALL: Sentences = {
     Customer: [
         May("customer", "read", f"id = {ME}"),
         May("customer", "change", f"id = {ME}", only=CUSTOMER_PROFILE),
-        May("builder", "read", f"id = {OUR_CUSTOMERS}", only=CUSTOMER_TO_BUILDERS),
-        May("admin", "read", ALL),
+        May("builder", "read", f"id = {OUR_CUSTOMERS}", only=CUSTOMER_TO_OTHERS),
+        May("admin", "read", ALL, only=CUSTOMER_TO_OTHERS),
         May("doorman", "read add", ALL),
         May("worker", "read add change remove", ALL),
     ],

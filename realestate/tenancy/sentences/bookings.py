@@ -1,5 +1,7 @@
 """Bookings and their parties."""
 
+from sqlalchemy import Column
+
 from realestate.models.bookings import Booking, BookingMove, BookingParty, PartyInvite, Signature, Snag
 from realestate.tenancy.sentences.words import ALL, ME, MINE, MY_BOOKINGS, OUR_CUSTOMERS, OURS, May, Sentences
 
@@ -18,6 +20,8 @@ BOOKING_INTENT = (
     *("booking_date", "reserve_expires_at", "promised_possession_date", "offered_until", "version", "updated_at"),
 )
 """What a reserve says of an enquiry that it goes on from. Once reserved, `invariants` let the terms stand."""
+_COLUMNS = (attribute for attribute in Booking.__mapper__.column_attrs if isinstance(attribute.columns[0], Column))
+SHOWN = tuple(column.key for column in _COLUMNS if column.group != "private")
 INVITE = tuple(column.name for column in PartyInvite.__table__.columns if column.name != "code_hash")
 # Every column is named by an INSERT, whose privilege by columns therefore says nothing.
 BEGINNING = """status IN ('inquiry', 'waitlisted', 'reserved') AND (status = 'reserved') = (reserve_expires_at IS NOT NULL)
@@ -32,7 +36,7 @@ TEAM_NOTES = ("status_reason", "agreement_no", "agreement_url")
 
 WALL: Sentences = {
     Booking: [
-        May("customer", "read", f"{MINE} OR id = {MY_BOOKINGS}"),
+        May("customer", "read", f"{MINE} OR id = {MY_BOOKINGS}", only=SHOWN),
         May("customer", "add", f"{MINE} AND agent_id IS NULL AND {BEGINNING}"),
         May(
             "customer",
@@ -41,10 +45,10 @@ WALL: Sentences = {
             becoming=f"{MINE} AND (status = 'cancelled' OR status = 'reserved' AND reserve_expires_at IS NOT NULL)",
             only=(*BOOKING_INTENT, "status_reason"),
         ),
-        May("builder", "read", OURS),
+        May("builder", "read", OURS, only=SHOWN),
         May("builder", "add", f"{OURS} AND customer_id = {OUR_CUSTOMERS} AND {BEGINNING}"),
         May("builder", "change", OURS, only=(*BOOKING_INTENT, *TEAM_NOTES)),
-        May("admin", "read", ALL),
+        May("admin", "read", ALL, only=SHOWN),
         May("clerk", "read", ALL),
         May("worker", "read add change remove", ALL),
     ],
