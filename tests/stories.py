@@ -99,6 +99,11 @@ async def posted_update(client, member, project_id, **more):
     return answer.json()
 
 
+async def timeline(client, person, booking):
+    """What has happened to a booking, the first thing first."""
+    return (await client.get(f"/api/bookings/{booking['id']}/timeline", headers=person.headers)).json()
+
+
 async def types_told(client, person):
     """What somebody has been told, newest first."""
     inbox = (await client.get("/api/notifications?limit=100", headers=person.headers)).json()

@@ -6,9 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from realestate.models.accounts import Role
 from realestate.models.base import Kind
-from realestate.models.bookings import BookingStatus, SnagStatus
+from realestate.models.bookings import SnagStatus
 from realestate.schemas.base import Input, Line, Text, Wire, pattern
 from realestate.schemas.times import Day
 
@@ -83,14 +82,3 @@ class SnagOut(Wire):
     response: str | None
     reported_by: int
     created_at: datetime
-
-
-class MoveOut(Wire):
-    """One step of a booking. `by_role`: which side took it; `worker` where the clock or money did."""
-
-    id: int
-    from_status: BookingStatus | None
-    to_status: BookingStatus
-    by_role: Role
-    reason: str | None
-    at: datetime

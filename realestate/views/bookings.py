@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import column_property
 
 from realestate.models.accounts import Customer
-from realestate.models.bookings import Booking, BookingGroup, BookingMove, BookingParty, Signature, Snag
+from realestate.models.bookings import Booking, BookingGroup, BookingParty, Signature, Snag
 from realestate.models.payments import IS_LIVE, IS_SETTLED, OWED, RECEIVED, Installment
 from realestate.models.units import Unit
 from realestate.reading import Collection, Detail, Listing, as_object, contains, said
@@ -15,14 +15,13 @@ from realestate.schemas.bookings import BookingOut, BookingPage
 from realestate.schemas.particulars import Particulars, TeamParticulars
 from realestate.schemas.parties import PartyOut
 from realestate.schemas.payments import BookingPayments, InstallmentOut
-from realestate.schemas.possession import MoveOut, SignatureOut, SnagOut
+from realestate.schemas.possession import SignatureOut, SnagOut
 
 BOOKING = Detail(Booking, BookingOut, path="/api/bookings")
 BOOKING_PAYMENTS = Detail(Booking, BookingPayments)
 
 _OF_BOOKING: ColumnElement[int] = bindparam("booking_id")
 _IS_THERE = select(Booking.id).where(Booking.id == _OF_BOOKING).exists()
-MOVES = Collection(BookingMove, MoveOut, where=BookingMove.booking_id == _OF_BOOKING, order=(BookingMove.id,), parent=_IS_THERE)
 SCHEDULE = Collection(Installment, InstallmentOut, where=Installment.booking_id == _OF_BOOKING, order=(Installment.seq,), parent=_IS_THERE)
 SIGNATURES = Collection(Signature, SignatureOut, where=Signature.booking_id == _OF_BOOKING, order=(Signature.id,), parent=_IS_THERE)
 SNAGS = Collection(Snag, SnagOut, where=Snag.booking_id == _OF_BOOKING, order=(Snag.id.desc(),), parent=_IS_THERE)

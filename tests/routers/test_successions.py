@@ -8,7 +8,7 @@ from tests.factories import make_builder, make_change_request, make_customer, ma
 from tests.routers.test_offers import LINES, cost_sheet, let_go, shown, state_of, wait
 from tests.routers.test_parties import approve, asked, bring, code_for, shares, swap
 from tests.routers.test_possession import drafted, post, registered
-from tests.stories import confirmed_booking, pay, reserved_booking, visit
+from tests.stories import confirmed_booking, pay, reserved_booking, timeline, visit
 
 pytestmark = pytest.mark.anyio
 
@@ -182,7 +182,7 @@ async def test_a_dearer_unit_is_reserved_until_its_token_has_come(client, three)
     assert (new["status"], new["paid_amount"], new["reserve_expires_at"]) == ("reserved", 150000, None)
     await pay(client, builder, new, new["token_amount"] - 150000)
     assert (await shown(client, asha, new))["status"] == "token_paid"
-    steps = (await client.get(f"/api/bookings/{booking['id']}/timeline", headers=asha.headers)).json()
+    steps = [one for one in await timeline(client, asha, booking) if one["kind"] == "step"]
     assert (steps[-1]["to_status"], steps[-1]["by_role"]) == ("swapped", "builder")
 
 

@@ -23,9 +23,10 @@ from realestate.routing import Router
 from realestate.schemas.base import Id
 from realestate.schemas.bookings import BookingCreate, BookingOut, BookingStep, OfferAcceptance
 from realestate.schemas.payments import BookingPayments, InstallmentOut
-from realestate.schemas.possession import MoveOut
+from realestate.schemas.timelines import MomentOut
 from realestate.services import bookings
-from realestate.views.bookings import BOOKING, BOOKING_PAYMENTS, BOOKINGS_OF_CUSTOMER, MOVES, SCHEDULE
+from realestate.views.bookings import BOOKING, BOOKING_PAYMENTS, BOOKINGS_OF_CUSTOMER, SCHEDULE
+from realestate.views.timelines import TIMELINE
 
 router = Router(prefix="/api/bookings", tags=["bookings"])
 
@@ -74,10 +75,10 @@ async def list_schedule(booking_id: Id, read: PartyReader) -> Response:
     return await read.all(SCHEDULE, booking_id=booking_id)
 
 
-@router.get("/{booking_id}/timeline", response_model=list[MoveOut], responses=problems(404))
+@router.get("/{booking_id}/timeline", response_model=list[MomentOut], responses=problems(404))
 async def list_timeline(booking_id: Id, read: PartyReader) -> Response:
-    """Every step that the booking has taken, the first one first."""
-    return await read.all(MOVES, booking_id=booking_id)
+    """Every step that the booking has taken, and what money came, failed, went back and was asked for: the first one first."""
+    return await read.all(TIMELINE, booking_id=booking_id)
 
 
 @router.patch("/{booking_id}/status", response_model=BookingOut, responses=problems(409, 412))
