@@ -60,7 +60,8 @@ class Listing:
 
     `extras` are further fields of the page (`stats`, `unread_count`), each a JSON or scalar expression. Rows that do not fit `where` are
     no part of it; there is none (404) without a `parent` to see. `said_by` orders the rows within a page, where that is not the sort.
-    `facets` count all rows that fit, for whoever asks for them.
+    `facets` count all rows that fit, for whoever asks for them. With one of the `narrow` filters, rows are found first and sorted then: how few
+    of them fit the planner cannot know, and for a short page it would walk all rows in the order of an index until it came upon them.
     """
 
     model: type[Any]
@@ -73,6 +74,7 @@ class Listing:
     parent: ColumnElement[bool] | None = None
     said_by: str | None = None
     facets: Facets | None = None
+    narrow: frozenset[str] = frozenset()
     _queries: dict[Shape, Query] = field(default_factory=dict, repr=False)
 
     def known(self, shape: Shape) -> Query | None:
@@ -93,7 +95,13 @@ class Listing:
         name, item = next((name, inner) for name, info in page.model_fields.items() if (inner := inner_schema(info.annotation)))
         wanted = [self.filters[filter] for filter in sorted(given)] + ([] if self.where is None else [self.where])
         limit, number = bindparam("limit", type_=Integer), bindparam("page", type_=Integer)
-        rows = select(*_columns(self.model, item)).where(*wanted).order_by(*self._order(sort)).limit(limit).offset((number - 1) * limit)
+        rows = (
+            select(*_columns(self.model, item))
+            .where(*wanted)
+            .order_by(*self._order(sort, bool(given & self.narrow)))
+            .limit(limit)
+            .offset((number - 1) * limit)
+        )
         row = aliased(self.model, rows.subquery())
         total = _counted(self.model, wanted) if count else literal_column("NULL::int")
         extras = [value.label(label) for label, value in self.extras.items()]
@@ -103,8 +111,9 @@ class Listing:
         document = as_object(select(items.label(name), total.label("total"), number.label("page"), limit.label("limit"), *extras))
         return compile_answer(document if self.parent is None else case((self.parent, document)))
 
-    def _order(self, sort: str) -> list[Any]:
+    def _order(self, sort: str, by_hand: bool) -> list[Any]:
         steps = [(self.sorts[name.removeprefix("-")], name.startswith("-")) for name in sort.split(",")]
+        steps = [(func.coalesce(step, step) if by_hand else step, down) for step, down in steps]  # which no index is in the order of
         last = self.model.id.desc() if steps[0][1] else self.model.id
         return [*(_falling(step) if down else step for step, down in steps), last]
 

@@ -1,13 +1,17 @@
 """Units found: by place and size, counted beside the search, in their towers, side by side, followed, and what has happened to them."""
 
 import pytest
+from psycopg import AsyncRawCursor
 
-from realestate.models.accounts import TeamRole
+from realestate.database import VISITOR
+from realestate.models.accounts import Role, TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.units import Unit, UnitStatus, UnitType
 from realestate.services import claims
+from realestate.views.units import UNITS
 from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units, unique
 from tests.queries import counted
+from tests.speaking import speaking
 from tests.stories import reserved_booking
 
 pytestmark = pytest.mark.anyio
@@ -226,3 +230,16 @@ async def test_a_team_reads_what_was_done_to_a_unit_its_holds_and_bookings(clien
     assert (await ask(client, path, elsewhere)).status_code == 404
     assert (await ask(client, path, asha)).status_code == 403 and (await ask(client, path, await make_builder())).status_code == 404
     assert (await ask(client, path, await make_member(builder, TeamRole.engineer))).status_code == 403
+
+
+@pytest.mark.parametrize(("given", "walks"), [((), True), (("city",), False), (("lat", "lng", "radius_km"), False)])
+async def test_a_search_in_a_place_does_not_walk_all_units_by_their_price_until_one_is_there(house, given, walks):
+    """However short the page: how few units a place has the planner cannot know."""
+    query = UNITS.query(Role.visitor, frozenset(given), "price", False)
+    said = {"city": "Nowhere", "lat": 0, "lng": 0, "radius_km": 1, "limit": 1, "page": 1}
+    async with speaking(VISITOR) as connection:
+        await connection.execute("SET LOCAL enable_sort = off")  # as if each sort were dear
+        cursor = AsyncRawCursor(connection)
+        await cursor.execute("EXPLAIN " + query.sql, query.arguments(VISITOR.context | said))
+        plan = "\n".join(line for (line,) in await cursor.fetchall())
+    assert ("ix_units_price" in plan) is walks

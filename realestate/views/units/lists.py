@@ -39,13 +39,15 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
     "lng": true(),
     "radius_km": _in_projects(AROUND),
 }
+_PLACED = frozenset({"city", "radius_km"})
 _SORTS = {name: getattr(Unit, name) for name in UNIT_SORTS}
 
 
 def _listing(page: type[BaseModel], status: Any) -> Listing:
     words = {"unit_type": Unit.unit_type, "bedrooms": Unit.bedrooms, "status": status}
     facets = Facets(Unit, words=words, bands={"price": Unit.price})
-    return Listing(Unit, page, sorts=_SORTS, filters=_FILTERS | {"status": status == bindparam("status"), FACETS: true()}, facets=facets)
+    filters = _FILTERS | {"status": status == bindparam("status"), FACETS: true()}
+    return Listing(Unit, page, sorts=_SORTS, filters=filters, facets=facets, narrow=_PLACED)
 
 
 UNITS, TEAM_UNITS = _listing(UnitPage, Unit.shown_status), _listing(TeamUnitPage, Unit.current_status)
