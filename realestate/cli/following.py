@@ -5,6 +5,7 @@ import json
 import math
 import random
 import ssl
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -94,6 +95,8 @@ class Follower:
                 await self._listen()
             except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError) as error:
                 await self._consider(error)
+                if self.tries == 0 and isinstance(error, OSError):  # said once, and again after it has answered
+                    print(f"{self.keys.url} does not answer; trying again.", file=sys.stderr, flush=True)
             self.tries += 1
             await asyncio.sleep(random.uniform(0.5, 1) * min(LONGEST, SHORTEST * 2**self.tries))
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from realestate.adapters.gateways import fake
 from realestate.problems import problems
 from realestate.routing import Router
-from realestate.schemas.online import OrderId, PageForm
+from realestate.schemas.online import Button, OrderId, PageForm
 from realestate.services import online
 
 router = Router(prefix="/api/dev/pay", tags=["development"])
@@ -29,7 +29,9 @@ FORM = """<form method="post"><p><button name="button" value="pay">Pay</button><
 <label>so many times <input name="copies" type="number" value="1" min="1" max="5"></label>
 <label><input name="is_shuffled" type="checkbox" value="true"> the last message first</label>
 <label><input name="is_lost" type="checkbox" value="true"> nothing at all</label>
-<label>take another amount <input name="charged" inputmode="decimal"></label></fieldset></form>"""
+<label>take another amount <input name="charged" type="number" min="0.01" step="0.01"></label></fieldset></form>"""
+
+DECLINED = "<p><strong>The card was declined.</strong> Another try is possible.</p>"
 
 
 @router.get("/{order_id}", response_class=HTMLResponse, responses=problems(404))
@@ -42,11 +44,11 @@ async def show_payment_page(order_id: OrderId) -> HTMLResponse:
 async def press_payment_button(order_id: OrderId, said: Annotated[PageForm, Form()]) -> HTMLResponse:
     """What the customer does there. 409 `ORDER_CLOSED` when the order has been paid, or has come to an end."""
     await online.press(order_id, said)
-    return _page(await fake.show(order_id))
+    return _page(await fake.show(order_id), DECLINED if said.button is Button.decline else "")
 
 
-def _page(order: dict[str, Any]) -> HTMLResponse:
+def _page(order: dict[str, Any], note: str = "") -> HTMLResponse:
     what = order["end"].get("what")
-    rest = f"<p><strong>This order is {escape(what)}.</strong></p>" if what else FORM
+    rest = f"<p><strong>This order is {escape(what)}.</strong></p>" if what else note + FORM
     shown = {name: escape(str(order[name])) for name in ("currency", "description", "return_url")}
     return HTMLResponse(PAGE.format(**shown, amount=f"{order['amount'] / 100:,.2f}", rest=rest), headers=SAFE)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import urllib.request
 from email.message import Message
 from http.client import IncompleteRead
@@ -109,6 +110,17 @@ async def test_a_server_that_is_away_or_busy_at_a_refresh_is_asked_again(client,
     following = Following(server, Keys(f"http://127.0.0.1:{server.port}", "", signed_in["refresh_token"]), Place())
     assert (await following.next("ready"))["seq"] == 0 and line.troubles == []
     await following.end()
+
+
+async def test_where_nobody_answers_it_says_so_and_goes_on_trying(house, capsys):
+    with socket.socket() as taken:  # nobody listens there
+        taken.bind(("127.0.0.1", 0))
+        following = Following(None, Keys(f"http://127.0.0.1:{taken.getsockname()[1]}", "x"), Place())
+        async with asyncio.timeout(20):
+            while following.follower.tries < 2:
+                await asyncio.sleep(0.01)
+        await following.end()
+    assert capsys.readouterr().err.count("does not answer") == 1
 
 
 async def test_a_refresh_token_that_is_not_good_ends_it(server):
