@@ -14,7 +14,7 @@ from realestate.models.settlements import NOBODYS_FAULT_OF_THE_BUYER, Settlement
 from realestate.schemas.cancellations import ConsentCreate, SettlementBasis, SettlementTerms
 from realestate.services import audit
 from realestate.services.bookings import settling
-from realestate.services.bookings.finding import names, together
+from realestate.services.bookings.finding import together
 from realestate.services.notifications import notify
 
 
@@ -31,7 +31,7 @@ async def consent(session: AsyncSession, booking_id: int, said: ConsentCreate) -
         await session.flush()
     kept = f"The customer agrees: {found.booking.currency} {wanted.retention:,.2f} is kept."
     audit.record(session, "cancellation.consented", found.booking, cause=wanted.cause.value, retention=str(wanted.retention))
-    notify(session, Event.cancellation_requested, found.booking, part=f"{found.now:%Y%m%d%H%M%S%f}", **names(found), reason=kept)
+    notify(session, Event.cancellation_requested, found.booking, part=found.part, **found.names, reason=kept)
     return found.booking
 
 

@@ -13,7 +13,7 @@ from realestate.models.policies import Policy
 from realestate.models.rules import Rules
 from realestate.services import allotments, payments, policies
 from realestate.services.bookings import settling
-from realestate.services.bookings.finding import fetch, let_go, names, together
+from realestate.services.bookings.finding import fetch, let_go, together
 from realestate.services.notifications import notify
 
 
@@ -33,7 +33,7 @@ async def confirm(session: AsyncSession, booking_id: int, version: Versions | No
         await settling.resold(session, found)
         await payments.settle(session, booking, unit.project, now)
         await allotments.issue(session, booking, now)
-    notify(session, Event.booking_confirmed, booking, **names(found))
+    notify(session, Event.booking_confirmed, booking, **found.names)
     return booking
 
 
@@ -43,7 +43,7 @@ async def reject(session: AsyncSession, member: Identity, booking_id: int, reaso
     booking.reject(reason)
     await payments.queue_full_refund(session, member, booking, reason)
     await let_go(session, found)
-    notify(session, Event.booking_rejected, booking, **names(found), reason=reason)
+    notify(session, Event.booking_rejected, booking, **found.names, reason=reason)
     return booking
 
 
@@ -52,7 +52,7 @@ async def cancel(session: AsyncSession, booking_id: int, reason: str | None, ver
     found = booking, _, _ = await fetch(session, booking_id, "cancel", version)
     booking.cancel(reason)
     await let_go(session, found)
-    notify(session, Event.booking_cancelled, booking, **names(found))
+    notify(session, Event.booking_cancelled, booking, **found.names)
     return booking
 
 

@@ -16,7 +16,7 @@ from realestate.services import audit, payments
 from realestate.services.bookings import settling
 from realestate.services.bookings.agreeing import check_fair
 from realestate.services.bookings.allotting import cancel
-from realestate.services.bookings.finding import Found, let_go, names, peek, together, who
+from realestate.services.bookings.finding import Found, let_go, peek, together, who
 from realestate.services.bookings.joining import turn_away
 from realestate.services.notifications import notify
 
@@ -44,8 +44,7 @@ async def request(
         found.booking.request_cancel(cause, said.reason, found.now, who(by) or Role.worker, **proposed)
         await turn_away(session, found.booking, found.unit)
         await session.flush()
-    part = f"{found.now:%Y%m%d%H%M%S%f}"
-    notify(session, Event.cancellation_requested, found.booking, part=part, **names(found), reason=said.reason or "")
+    notify(session, Event.cancellation_requested, found.booking, part=found.part, **found.names, reason=said.reason or "")
     return found.booking
 
 
@@ -56,9 +55,8 @@ async def withdraw(session: AsyncSession, by: Identity, booking_id: int, version
         found.booking.resume(event)
         await session.flush()
         await payments.settle(session, found.booking, found.unit.project, found.now)  # what has become due meanwhile
-    part = f"{found.now:%Y%m%d%H%M%S%f}"
     said = "withdrawn" if by.role is Role.customer else "declined"
-    notify(session, Event.cancellation_withdrawn, found.booking, part=part, **names(found), said=said)
+    notify(session, Event.cancellation_withdrawn, found.booking, part=found.part, **found.names, said=said)
     return found.booking
 
 
@@ -94,7 +92,7 @@ async def give_notice(session: AsyncSession, booking_id: int) -> Booking:
         late = _late(basis)
         found.booking.give_notice(found.now)
     days = settling.policy_of(basis).notice_days
-    notify(session, Event.booking_default_notice, found.booking, part=f"{found.now:%Y%m%d}", **names(found), amount=late, days=days)
+    notify(session, Event.booking_default_notice, found.booking, part=f"{found.now:%Y%m%d}", **found.names, amount=late, days=days)
     return found.booking
 
 
@@ -137,4 +135,4 @@ async def _pay_back(session: AsyncSession, by: Identity, found: Found, settlemen
         await payments.credit(session, by, booking, found.unit.project, settlement.builder_interest_owed, found.now)
     await payments.spread(session, by, booking, settlement.refundable - going_back, KEPT_FOR)
     back = f"{booking.currency} {settlement.refundable:,.2f}"
-    notify(session, Event.cancellation_settled, booking, **names(found), amount=back, due=f"{settlement.refund_due_by:%d %b %Y}")
+    notify(session, Event.cancellation_settled, booking, **found.names, amount=back, due=f"{settlement.refund_due_by:%d %b %Y}")

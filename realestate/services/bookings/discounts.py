@@ -38,11 +38,10 @@ async def ask(session: AsyncSession, member: Identity, booking_id: int, said: Di
             await _grant(session, found, said.amount, member)
         await session.flush()
     facts = {"number": booking.booking_number, "amount": f"{booking.currency} {said.amount:,.2f}", **found.unit.names}
-    part = f"{found.now:%Y%m%d%H%M%S%f}"
     if is_small:
-        notify(session, Event.discount_decided, booking, part=part, **facts, decision="granted")
+        notify(session, Event.discount_decided, booking, part=found.part, **facts, decision="granted")
     else:
-        notify(session, Event.discount_requested, booking, part=part, **facts, reason=said.reason)
+        notify(session, Event.discount_requested, booking, part=found.part, **facts, reason=said.reason)
     return booking
 
 
@@ -67,7 +66,7 @@ async def decide(session: AsyncSession, member: Identity, booking_id: int, said:
         await session.flush()
     facts = {"number": booking.booking_number, "amount": f"{booking.currency} {amount:,.2f}", **found.unit.names}
     decision = "granted" if said.approved else "refused"
-    notify(session, Event.discount_decided, booking, part=f"{found.now:%Y%m%d%H%M%S%f}", **facts, decision=decision)
+    notify(session, Event.discount_decided, booking, part=found.part, **facts, decision=decision)
     return booking
 
 

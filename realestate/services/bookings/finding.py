@@ -12,7 +12,7 @@ from realestate import crud
 from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden, NotFound
 from realestate.models.accounts import Role, TeamRole
-from realestate.models.base import Versions, no_such_step
+from realestate.models.base import Versions, as_said, no_such_step
 from realestate.models.bookings import STEPS, Booking, BookingStatus, Who
 from realestate.models.units import Unit
 from realestate.services import endings, vacancies
@@ -26,6 +26,16 @@ class Found(NamedTuple):
     booking: Booking
     unit: Unit
     now: datetime
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What people call them."""
+        return {"number": self.booking.booking_number, **self.unit.names}
+
+    @property
+    def part(self) -> str:
+        """Tells this time from others at which the same is told (`services.notifications`)."""
+        return as_said(self.now)
 
 
 def who(identity: Identity) -> Who | None:
@@ -101,8 +111,3 @@ async def let_go(session: AsyncSession, found: Found, refunds_of: str | None = N
         await endings.close(session, booking, unit.project)
         await vacancies.vacate(session, unit, "end_booking", now, refunds_of)
         vacancies.tell_followers(session, unit)
-
-
-def names(found: Found) -> dict[str, str]:
-    """What people call them."""
-    return {"number": found.booking.booking_number, **found.unit.names}

@@ -13,7 +13,7 @@ from realestate.models.rules import Rules
 from realestate.models.units import Unit
 from realestate.services import audit, payments, policies
 from realestate.services.bookings import settling
-from realestate.services.bookings.finding import names, together
+from realestate.services.bookings.finding import together
 from realestate.services.bookings.joining import turn_away
 from realestate.services.notifications import notify
 
@@ -35,7 +35,7 @@ async def offer_possession(session: AsyncSession, booking_id: int, version: Vers
         rate = policy.owing(Rules.of(unit.project.rules, booking.interest_terms).interest_percent).as_agreed(booking.policy_terms)
         await payments.credit_delay(session, by, booking, unit.project, rate.interest_percent, now)
         await payments.settle(session, booking, unit.project, now)  # the lines that have waited for this are due
-    notify(session, Event.booking_possession_offered, booking, **names(found))
+    notify(session, Event.booking_possession_offered, booking, **found.names)
     return booking
 
 
@@ -47,7 +47,7 @@ async def acknowledge(session: AsyncSession, booking_id: int) -> Booking:
         found.booking.acknowledge(found.now)
         await session.flush()
     if is_first:
-        notify(session, Event.booking_acknowledged, seen, **names(found))
+        notify(session, Event.booking_acknowledged, seen, **found.names)
     return seen
 
 
@@ -71,7 +71,7 @@ async def hand_over(session: AsyncSession, booking_id: int, version: Versions | 
         await _check_ready(session, booking, unit)
         booking.hand_over(now)
         unit.take("hand_over")
-    notify(session, Event.booking_handed_over, booking, **names(found))
+    notify(session, Event.booking_handed_over, booking, **found.names)
     return booking
 
 

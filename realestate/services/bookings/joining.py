@@ -15,7 +15,7 @@ from realestate.models.units import Unit
 from realestate.schemas.parties import PartyCode
 from realestate.services import accounts, audit, payments
 from realestate.services.bookings import fees
-from realestate.services.bookings.finding import names, peek, together
+from realestate.services.bookings.finding import peek, together
 from realestate.services.notifications import notify
 
 S, K = BookingStatus, PartyInviteKind
@@ -58,10 +58,6 @@ async def join(session: AsyncSession, customer: Identity, code: str) -> str:
     async with as_system(session):
         found = await crud.parties.find_open(session, accounts.kept(code))
         booking = await _let_in(session, customer, found) if found else None
-        if found and booking and found.kind is K.transferee:  # who is to take it over is no party to it yet
-            unit = await crud.units.get(session, booking.unit_id)
-            await fees.ask(session, booking, unit.project)
-            notify(session, Event.transfer_requested, booking, part=found.id, number=booking.booking_number, **unit.names)
     if found is None or booking is None:
         await accounts.accept(session, customer, code)
         return "The company knows you now."
@@ -80,9 +76,7 @@ async def _let_in(session: AsyncSession, customer: Identity, found: PartyInvite)
     found.use(customer.me)
     await crud.leads.know(session, booking.builder_id, customer.me, LeadSource.booking)
     if found.kind is K.transferee:
-        if booking.transfer_to_id != customer.me:
-            await _dismiss(session, booking, await crud.units.get(session, booking.unit_id))
-        booking.transfer_to_id = customer.me
+        await _await_transfer(session, customer, booking, found)
     else:
         assert found.share is not None, "a co-applicant has one"
         _share_out(parties[0], found.share)
@@ -94,6 +88,16 @@ async def _let_in(session: AsyncSession, customer: Identity, found: PartyInvite)
     return booking
 
 
+async def _await_transfer(session: AsyncSession, customer: Identity, booking: Booking, invite: PartyInvite) -> None:
+    """Who is to take it over is no party to it yet. There is one at a time: whoever came before is told."""
+    unit = await crud.units.get(session, booking.unit_id)
+    if booking.transfer_to_id != customer.me:
+        await _dismiss(session, booking, unit)
+    booking.transfer_to_id = customer.me
+    await fees.ask(session, booking, unit.project)
+    notify(session, Event.transfer_requested, booking, part=invite.id, number=booking.booking_number, **unit.names)
+
+
 async def give_up_transfer(session: AsyncSession, by: Identity, booking_id: int) -> Booking:
     """The owner of record keeps it, or the builder declines: nobody takes it over, and a fee that nobody has paid is not owed. Conflict
     NO_TRANSFER."""
@@ -103,7 +107,7 @@ async def give_up_transfer(session: AsyncSession, by: Identity, booking_id: int)
         await turn_away(session, found.booking, found.unit)
         await payments.lift_notice(session, found.booking)
     said = "withdrawn" if by.role is Role.customer else "declined"
-    notify(session, Event.transfer_ended, found.booking, part=as_said(found.now), **names(found), said=said)
+    notify(session, Event.transfer_ended, found.booking, part=found.part, **found.names, said=said)
     return found.booking
 
 

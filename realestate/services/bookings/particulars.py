@@ -43,7 +43,7 @@ async def decide(session: AsyncSession, member: Identity, booking_id: int, item:
     audit.record(session, "booking.kyc_decided", found.booking, item=item, verified=said.verified)
     if not said.verified:
         facts = {"number": found.booking.booking_number, "item": item, "reason": said.reason}
-        notify(session, Event.kyc_doc_rejected, found.booking, part=f"{item}:{as_said(found.now)}", **facts)
+        notify(session, Event.kyc_doc_rejected, found.booking, part=f"{item}:{found.part}", **facts)
     return found.booking
 
 

@@ -13,7 +13,7 @@ from realestate.models.bookings import Booking, Signature
 from realestate.models.jobs import Task
 from realestate.models.notifications import Event
 from realestate.services import agreements, audit, payments
-from realestate.services.bookings.finding import Found, lock, names, on_behalf, together, who
+from realestate.services.bookings.finding import Found, lock, on_behalf, together, who
 from realestate.services.jobs import later
 from realestate.services.notifications import notify
 
@@ -41,7 +41,7 @@ async def sign(
         missing = await crud.bookings.find_missing(session, booking_id, terms)
         if not missing:
             await _conclude(session, found, terms)
-    said = {**names(found), "agreement": found.booking.agreement_no or ""}
+    said = {**found.names, "agreement": found.booking.agreement_no or ""}
     if not missing:
         notify(session, Event.booking_signed, found.booking, **said)
     elif missing == [COMPANY]:
@@ -100,5 +100,5 @@ async def register(session: AsyncSession, booking_id: int, number: str, on: date
         booking, unit, now = found
         booking.register(number, on, unit.project.date_at(now))
         unit.take("sell")
-    notify(session, Event.booking_registered, booking, **names(found), registration=number)
+    notify(session, Event.booking_registered, booking, **found.names, registration=number)
     return booking

@@ -16,7 +16,7 @@ from realestate.models.policies import Policy
 from realestate.schemas.cancellations import SettlementBasis
 from realestate.services import endings, policies
 from realestate.services.bookings import fees, moving, settling
-from realestate.services.bookings.finding import Found, names, together
+from realestate.services.bookings.finding import Found, together
 from realestate.services.bookings.moving import Party
 from realestate.services.notifications import notify
 
@@ -67,7 +67,7 @@ async def transfer(session: AsyncSession, by: Identity, booking_id: int, custome
         if policy.transfer_fee_percent > 0 and fees.fee_among(lines) is None:
             await fees.charge(session, new, unit.project, policy.transfer_fee_percent)
         await moving.move_money(session, by, Found(new, unit, now), old)
-    notify(session, Event.booking_transferred, old, **names(found), next=new.booking_number)
+    notify(session, Event.booking_transferred, old, **found.names, next=new.booking_number)
     notify(session, Event.booking_confirmed, new, number=new.booking_number, **unit.names)
     return new
 
