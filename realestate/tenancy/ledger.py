@@ -46,6 +46,8 @@ REFUSALS = (
     # what a gateway was asked for may turn out to be another amount, before it counts
     ("payments", "amounts_stand", "NEW.amount <> OLD.amount AND NOT (OLD.kind = 'receipt' AND OLD.status = 'pending')"),
     ("installments", "lines_stay_where_they_are", _changes(*_KEY, "seq")),
+    # what has a number was said to somebody (domain.md §3.3)
+    ("installments", "issued_amounts_stand", f"OLD.demand_no IS NOT NULL AND {_changes('amount', 'tax_amount')}"),
     ("allocations", "allocations_stand", "true"),
     ("escrow_entries", "escrow_stands", "true"),
 )

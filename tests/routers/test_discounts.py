@@ -1,8 +1,14 @@
 """What is granted off a price: asked for by one, decided by another, split over the lines, and put on paper."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from sqlalchemy import update
+
+from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
+from realestate.models.payments import Installment
+from realestate.services import dues
 from tests.factories import make_builder, make_customer, make_member, make_unit
 from tests.routers.test_possession import drafted, post
 from tests.stories import pay, reserved_booking, send, set_status, token_paid_sale
@@ -150,3 +156,43 @@ async def test_what_was_waived_of_a_schedule_is_left_out_when_a_discount_splits_
     assert amounts[:2] == [(750000, "waived"), (1012500, "scheduled")] and sum(amount for amount, _ in amounts) == 6825000
     answer = await send(client, "POST", builder, booking, "discount", amount=6760000, reason="Everything")
     assert answer.json()["code"] == "EXCEEDS_OPEN"
+
+
+async def demand(booking, *where):
+    """The night in which lines have fallen due."""
+    async with transaction(WORKER) as session:
+        lines = update(Installment).where(Installment.booking_id == booking["id"], Installment.status == "scheduled", *where)
+        await session.execute(lines.values(due_date=datetime.now(UTC).date() - timedelta(days=1)))
+    await dues.demand()
+
+
+async def test_what_was_demanded_stays_as_it_was_and_the_lines_behind_it_give_the_discount(client):
+    builder, asha = await make_builder(), await make_customer()
+    await allow(client, builder, 100)
+    booking = await reserved_booking(client, asha, await make_unit(builder), "time_linked")
+    await pay(client, builder, booking, booking["token_amount"])
+    await demand(booking, Installment.seq == 2)
+    before = (await schedule(client, asha, booking))[1]
+    assert before["demand_no"] and before["amount"] == 750000
+
+    granted = await send(client, "POST", builder, booking, "discount", amount=675000, reason="Loyal")
+
+    lines = await schedule(client, asha, booking)
+    assert granted.json()["total_amount"] == sum(line["amount"] for line in lines) == 6825000.01
+    assert [line["amount"] for line in lines][:3] == [675000, 750000, 675000] and lines[1] == before
+    too_much = await send(client, "POST", builder, booking, "discount", amount=6750000.01, reason="All but that")
+    assert too_much.json()["code"] == "EXCEEDS_OPEN", "the demand alone would be left"
+
+
+async def test_where_everything_has_been_demanded_no_discount_has_anything_to_come_off(client):
+    builder, asha = await make_builder(), await make_customer()
+    await allow(client, builder, 100)
+    booking = await reserved_booking(client, asha, await make_unit(builder), "time_linked")
+    await pay(client, builder, booking, booking["token_amount"])
+    await demand(booking)
+    first, *_ = await schedule(client, asha, booking)
+    clerk = await make_member(builder, TeamRole.finance)
+    wish = await client.post(f"/api/installments/{first['id']}/waivers", json={"reason": "Festival"}, headers=clerk.headers)
+    await client.post(f"/api/waivers/{wish.json()['id']}/approval", headers=builder.headers)
+    refused = await send(client, "POST", builder, booking, "discount", amount=1, reason="Loyal")
+    assert refused.json()["code"] == "NOTHING_TO_SPREAD"

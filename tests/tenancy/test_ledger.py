@@ -106,6 +106,13 @@ async def test_the_system_alters_nothing_that_was_written_down(sold, statement, 
     assert (await outcome(speaking(WORKER), statement.format(**sold[1]))).startswith(refusal)
 
 
+async def test_the_amount_of_a_demand_that_has_a_number_stands(sold):
+    number = "UPDATE installments SET demand_no = 'D-1' WHERE id = {line}".format(**sold[1])
+    for change in ("amount = amount + 1", "tax_amount = 1", "amount = amount + 1, demand_no = NULL"):
+        statement = f"UPDATE installments SET {change} WHERE id = {sold[1]['line']}"
+        assert await outcome(speaking(WORKER), number, statement) == "issued_amounts_stand"
+
+
 @pytest.mark.parametrize("table", ["payments", "installments", "allocations", "escrow_entries"])
 async def test_the_clerk_neither_writes_down_nor_removes_what_it_adds_up(sold, table):
     assert await outcome(as_clerk(), f"DELETE FROM {table}") == REFUSED

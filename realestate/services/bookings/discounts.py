@@ -10,7 +10,7 @@ from realestate.errors import Conflict, Forbidden
 from realestate.models.bookings import Booking, BookingStatus
 from realestate.models.money import split, split_tax
 from realestate.models.notifications import Event
-from realestate.models.payments import ON_THEIR_WAY, InstallmentStatus
+from realestate.models.payments import ON_THEIR_WAY, Installment, InstallmentStatus
 from realestate.models.units import granted
 from realestate.schemas.particulars import DiscountCreate, DiscountDecision
 from realestate.services import payments, policies
@@ -24,7 +24,8 @@ OPEN = (BookingStatus.reserved, BookingStatus.token_paid)
 async def ask(session: AsyncSession, member: Identity, booking_id: int, said: DiscountCreate) -> Booking:
     """Instead of what was asked for before. Within the policy's limit it is granted at once, else somebody else decides.
 
-    Conflict TOO_LATE once the unit is allotted; EXCEEDS_OPEN for more than could be granted now, DISCOUNT_STANDS for less than has been.
+    Conflict TOO_LATE once the unit is allotted; EXCEEDS_OPEN or NOTHING_TO_SPREAD for more than could be granted now, DISCOUNT_STANDS for
+    less than has been.
     """
     async with together(session, booking_id, "") as found:
         booking = found.booking
@@ -48,7 +49,7 @@ async def ask(session: AsyncSession, member: Identity, booking_id: int, said: Di
 async def decide(session: AsyncSession, member: Identity, booking_id: int, said: DiscountDecision) -> Booking:
     """On the amount that was read, by somebody else than who asked for it: Forbidden MAKER_IS_CHECKER.
 
-    Conflict NO_REQUEST; REQUEST_CHANGED, with the `amount` that is asked for; TOO_LATE; EXCEEDS_OPEN.
+    Conflict NO_REQUEST; REQUEST_CHANGED, with the `amount` that is asked for; TOO_LATE; EXCEEDS_OPEN; NOTHING_TO_SPREAD.
     """
     async with together(session, booking_id, "") as found:
         booking, asked = found.booking, found.booking.discount_request
@@ -71,23 +72,19 @@ async def decide(session: AsyncSession, member: Identity, booking_id: int, said:
 
 
 async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: Identity) -> None:
-    """In all: instead of what was granted before. What has been waived stays; each other line gives its part, and money that one has had
-    too much of pays the next."""
+    """In all: instead of what was granted before. What has a demand number or was waived stays; each other line gives its part, and money
+    that one has had too much of pays the next."""
     booking = found.booking
     total = await _check_amount(session, booking, amount)
-    lines = await crud.payments.lines_of_price(session, booking.id)
-    live = [line for line in lines if line.status is not InstallmentStatus.waived]
-    rest = total - sum((line.amount for line in lines if line not in live), Decimal(0))
-    if rest < 0 or not any(line.amount for line in live):
-        raise Conflict("EXCEEDS_OPEN", "More than that has been waived already.")
-    parts = split(rest, [line.amount for line in live])
-    taxes = split_tax(sum((line.tax_amount for line in live), Decimal(0)), parts)
-    beyond = {line.id for line, part in zip(live, parts, strict=True) if line.allocated > part}
+    lines, fixed = await _spread_over(session, booking)
+    parts = split(total - fixed, [line.amount for line in lines])
+    taxes = split_tax(sum((line.tax_amount for line in lines), Decimal(0)), parts)
+    beyond = {line.id for line, part in zip(lines, parts, strict=True) if line.allocated > part}
     if beyond:
         kept = await crud.payments.allocations(session, booking.id)
         await crud.payments.lift(session, [one.id for one in kept if one.installment_id in beyond])
-        live = [line for line in await crud.payments.lines_of_price(session, booking.id) if line.status is not InstallmentStatus.waived]
-    for line, part, tax in zip(live, parts, taxes, strict=True):
+        lines, _ = await _spread_over(session, booking)
+    for line, part, tax in zip(lines, parts, taxes, strict=True):
         line.change(part, tax)
     booking.cost_sheet = granted(booking.cost_sheet, booking.discount, amount)
     booking.total_amount, booking.discount, booking.discount_approved_by = total, amount, member.me
@@ -95,12 +92,24 @@ async def _grant(session: AsyncSession, found: Found, amount: Decimal, member: I
     await payments.settle(session, booking, found.unit.project, found.now)
 
 
+async def _spread_over(session: AsyncSession, booking: Booking) -> tuple[list[Installment], Decimal]:
+    """The lines of the price that may still change, as they are by now, and what the others come to."""
+    lines = await crud.payments.lines_of_price(session, booking.id)
+    free = [line for line in lines if line.demand_no is None and line.status is not InstallmentStatus.waived]
+    return free, sum((line.amount for line in lines if line not in free), Decimal(0))
+
+
 async def _check_amount(session: AsyncSession, booking: Booking, amount: Decimal) -> Decimal:
-    """The price that is left by so much in all."""
+    """The price that is left by so much in all. Conflict DISCOUNT_STANDS, EXCEEDS_OPEN, NOTHING_TO_SPREAD."""
     if amount < booking.discount:
         said = "What has been granted is not made smaller: the buyer counts on it."
         raise Conflict("DISCOUNT_STANDS", said, granted=booking.discount)
     total = booking.total_amount + booking.discount - amount
+    lines, fixed = await _spread_over(session, booking)
+    if not any(line.amount for line in lines):
+        raise Conflict("NOTHING_TO_SPREAD", "Every line has been demanded or waived; take a demand back first.")
+    if total <= fixed:
+        raise Conflict("EXCEEDS_OPEN", "More than that has been demanded or waived already.")
     if total <= booking.token_amount:
         raise Conflict("EXCEEDS_OPEN", "This leaves less than the token to be paid.")
     if total + await crud.payments.charged(session, booking.id) < await crud.payments.total(session, booking.id, ON_THEIR_WAY):
