@@ -114,8 +114,8 @@ REFUSALS = (
         "payments",
         "approved_in_person",
         (
-            f"{NOT_SYSTEM} AND NEW.approved_by IS DISTINCT FROM OLD.approved_by"
-            f" AND (OLD.approved_by IS NOT NULL OR NEW.approved_by IS DISTINCT FROM {ME})"
+            f"{NOT_SYSTEM} AND (NEW.approved_by, NEW.approved_at) IS DISTINCT FROM (OLD.approved_by, OLD.approved_at)"
+            f" AND (OLD.approved_by IS NOT NULL OR (NEW.approved_by, NEW.approved_at) IS DISTINCT FROM ({ME}, now()))"
         ),
     ),
     (
@@ -124,6 +124,14 @@ REFUSALS = (
         (
             f"{NOT_SYSTEM} AND (NEW.payment_date, NEW.transaction_id) IS DISTINCT FROM (OLD.payment_date, OLD.transaction_id)"
             " AND NOT (NEW.kind = 'refund' AND OLD.status <> 'completed' AND NEW.status = 'completed')"
+        ),
+    ),
+    (
+        "payments",
+        "goes_when_agreed_to",  # the day is that of its project: nowhere is it earlier than twelve hours behind
+        (
+            f"{NOT_SYSTEM} AND NEW.kind = 'refund' AND OLD.status <> 'completed' AND NEW.status = 'completed'"
+            " AND NEW.payment_date < ((NEW.approved_at - interval '12 hours') AT TIME ZONE 'UTC')::date"
         ),
     ),
 )

@@ -1,12 +1,13 @@
 """Money that goes back: asked for by one, approved by another, never beyond its receipt."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from realestate.models.accounts import TeamRole
-from tests.factories import make_builder, make_customer, make_member, make_unit
+from realestate.models.payments import Payment
+from tests.factories import make_builder, make_customer, make_member, make_unit, put
 from tests.stories import confirmed_booking, pay, set_status, types_told
 
 pytestmark = pytest.mark.anyio
@@ -58,9 +59,10 @@ async def test_a_refund_takes_three_steps_and_then_its_lines_are_owed_again(clie
     assert (await decide(client, builder, refund, "approval")).json()["approved_by"] == builder.user_id
     said = await money(client, customer, booking)
     assert said["total_paid"] == 150000 and said["payment_schedule"][0]["paid_amount"] == 150000
-    paid = (await decide(client, finance, refund, "processing", transaction_id="NEFT-1", payment_date="2026-02-01")).json()
+    today = str((datetime.now(UTC) + timedelta(hours=5, minutes=30)).date())  # where the project stands
+    paid = (await decide(client, finance, refund, "processing", transaction_id="NEFT-1", payment_date=today)).json()
 
-    assert (paid["payment_status"], paid["transaction_id"], paid["payment_date"]) == ("completed", "NEFT-1", "2026-02-01")
+    assert (paid["payment_status"], paid["transaction_id"], paid["payment_date"]) == ("completed", "NEFT-1", today)
     said = await money(client, customer, booking)
     assert (said["payments"][0]["payment_status"], said["payments"][0]["refunded_amount"]) == ("partially_refunded", 50000.5)
     assert said["total_paid"] == said["payment_schedule"][0]["paid_amount"] == 99999.5
@@ -75,15 +77,18 @@ async def test_a_refund_takes_three_steps_and_then_its_lines_are_owed_again(clie
     assert said["payments"][0]["payment_status"] == "refunded" and said["total_paid"] == said["payment_schedule"][0]["paid_amount"] == 0
 
 
-async def test_a_refund_goes_not_before_its_receipt_came_and_not_in_the_future(client, sold):
+async def test_a_refund_goes_not_before_it_was_agreed_to_and_not_in_the_future(client, sold):
     builder, finance, _, _, receipt = sold
     refund = (await ask(client, finance, receipt, 100)).json()
     await decide(client, builder, refund, "approval")
-    came = date.fromisoformat(receipt["payment_date"])
-    for day, code in ((came - timedelta(days=1), "OUT_OF_ORDER"), (datetime.now(UTC).date() + timedelta(days=2), "IN_THE_FUTURE")):
+    agreed = (datetime.now(UTC) - timedelta(days=5)).replace(hour=6)
+    await put(Payment, refund["id"], approved_at=agreed)
+    before, late = agreed.date() - timedelta(days=1), datetime.now(UTC).date() + timedelta(days=2)
+    for day, code in ((receipt["payment_date"], "OUT_OF_ORDER"), (before, "OUT_OF_ORDER"), (late, "IN_THE_FUTURE")):
         answer = await decide(client, finance, refund, "processing", payment_date=str(day))
         assert answer.status_code == 422 and answer.json()["errors"][0]["code"] == code
-    assert (await decide(client, finance, refund, "processing", payment_date=str(came))).json()["payment_date"] == str(came)
+    gone = (await decide(client, finance, refund, "processing", payment_date=str(agreed.date()))).json()
+    assert gone["payment_date"] == str(agreed.date())
 
 
 async def test_nobody_approves_what_they_have_asked_for_but_may_take_it_back(client, sold):

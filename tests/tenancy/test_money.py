@@ -13,8 +13,12 @@ from tests.tenancy.world import sell
 
 pytestmark = pytest.mark.anyio
 REFUND = """INSERT INTO payments (builder_id, project_id, booking_id, customer_id, kind, payment_type, amount, currency, payment_method,
-    status, payment_date, refund_of_id, created_by, approved_by)
-    VALUES ({builder}, {project}, {booking}, {customer}, 'refund', 'token', {amount}, 'INR', 'upi', '{status}', now(), {receipt}, {by}, {approved})"""
+    status, payment_date, refund_of_id, created_by, approved_by, approved_at, is_carried)
+    VALUES ({builder}, {project}, {booking}, {customer}, 'refund', 'token', {amount}, 'INR', 'upi', '{status}', now(), {receipt}, {by},
+    {approved}, CASE WHEN {approved} > 0 THEN now() END, {carried})"""
+
+ALLOCATED = "ck_payments_allocated_within_amount"
+APPROVE = "UPDATE payments SET status = 'approved', approved_by = {owner}, approved_at = now() WHERE id = {refund}"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,7 @@ async def office(house):
         "by": finance.user_id,
         "owner": ashoka.user_id,
         "approved": "NULL",
+        "carried": "false",
         "amount": 100000,
         "status": "pending",
     }
@@ -49,6 +54,7 @@ async def office(house):
         ("finance", {"by": "{owner}"}, "42501"),  # in somebody else's name
         ("finance", {"status": "approved", "approved": "{owner}"}, "42501"),
         ("finance", {"status": "completed", "approved": "{owner}"}, "42501"),
+        ("finance", {"carried": "true"}, "42501"),  # it would be out of every month
         ("finance", {"amount": 14900001}, "23514"),  # beyond the receipt
         ("finance", {"amount": -1}, "23514"),
         ("finance", {"receipt": "{refund}"}, "23514"),  # of a refund
@@ -66,16 +72,18 @@ async def test_a_refund_begins_as_a_question(office, who, lies, state):
     [
         ("asha", "status = 'approved'", "42501"),
         ("bharat", "status = 'rejected'", 0),
-        ("finance", "status = 'approved', approved_by = {by}", "23514"),  # one's own
-        ("finance", "status = 'approved', approved_by = {owner}", "23514"),  # in the owner's name
+        ("finance", "status = 'approved', approved_by = {by}, approved_at = now()", "23514"),  # one's own
+        ("finance", "status = 'approved', approved_by = {owner}, approved_at = now()", "23514"),  # in the owner's name
+        ("owner", "status = 'approved', approved_by = {owner}, approved_at = now() - interval '1 day'", "23514"),
+        ("owner", "is_carried = true", "42501"),
         ("owner", "status = 'approved'", "23514"),  # by nobody
-        ("owner", "status = 'completed', approved_by = {owner}", "23514"),  # not approved before
-        ("owner", "status = 'refunded', approved_by = {owner}", "23514"),
+        ("owner", "status = 'completed', approved_by = {owner}, approved_at = now()", "23514"),  # not approved before
+        ("owner", "status = 'refunded', approved_by = {owner}, approved_at = now()", "23514"),
         ("owner", "amount = 1", "42501"),
         ("owner", "created_by = {owner}", "42501"),
         ("owner", "kind = 'receipt', refund_of_id = NULL", "42501"),
         ("owner", "payment_date = '2020-01-01'", "23514"),
-        ("owner", "status = 'approved', approved_by = {owner}", 1),
+        ("owner", "status = 'approved', approved_by = {owner}, approved_at = now()", 1),
     ],
 )
 async def test_a_refund_is_approved_in_person_by_somebody_else(office, who, change, state):
@@ -109,9 +117,16 @@ async def test_the_system_too_gives_back_no_more_than_came(office):
 async def test_what_is_allocated_and_what_has_gone_back_never_exceed_a_receipt(office):
     """The last step is refused as long as the money still pays a line."""
     async with speaking(WORKER) as connection:
-        await connection.execute(
-            f"UPDATE payments SET status = 'approved', approved_by = {office.names['owner']} WHERE id = {office.names['refund']}"
-        )
+        await connection.execute(APPROVE.format(**office.names))
         with pytest.raises(psycopg.errors.CheckViolation) as refusal:
             await connection.execute(f"UPDATE payments SET status = 'completed' WHERE id = {office.names['refund']}")
-    assert refusal.value.diag.constraint_name == "ck_payments_allocated_within_amount"
+    assert refusal.value.diag.constraint_name == ALLOCATED
+
+
+@pytest.mark.parametrize(("day", "refusal"), [("current_date - 3", "goes_when_agreed_to"), ("current_date", ALLOCATED)])
+async def test_a_refund_goes_not_before_it_was_agreed_to(office, day, refusal):
+    async with speaking(office.owner) as connection:
+        await connection.execute(APPROVE.format(**office.names))
+        with pytest.raises(psycopg.errors.CheckViolation) as refused:
+            await connection.execute(f"UPDATE payments SET status = 'completed', payment_date = {day} WHERE id = {office.names['refund']}")
+    assert refused.value.diag.constraint_name == refusal

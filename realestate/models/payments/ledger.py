@@ -62,6 +62,7 @@ class Payment(Identified, Timestamped, Stateful, Base):
         CheckConstraint("refunded >= 0 AND refunded <= going_back AND going_back <= amount", name="going_back_within_amount"),
         CheckConstraint("(kind = 'refund') = (refund_of_id IS NOT NULL)", name="refund_of_a_receipt"),
         CheckConstraint("kind <> 'refund' OR approved_by IS NULL OR approved_by <> created_by", name="maker_is_not_checker"),
+        CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approved_at_a_time"),
         CheckConstraint(
             """CASE kind WHEN 'refund' THEN status IN ('pending', 'rejected') OR status IN ('approved', 'completed') AND approved_by IS NOT NULL
             ELSE status NOT IN ('approved', 'rejected') AND (status = 'refunded') = (refunded = amount)
@@ -139,6 +140,10 @@ class Payment(Identified, Timestamped, Stateful, Base):
     refund_of_id: Mapped[int | None]
     created_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    approved_at: Mapped[datetime | None]
+    """Before that day no refund goes."""
+    is_carried: Mapped[bool] = mapped_column(server_default="false")
+    """Whether it stands on paper alone: money that goes along with a booking goes back here and comes there, and has not moved."""
     notes: Mapped[str | None]
     reason: Mapped[str | None]
     """Why it was refused, or has bounced."""
@@ -178,12 +183,12 @@ class Payment(Identified, Timestamped, Stateful, Base):
         self.take("bounce")
         self.bounced_at, self.reason = at, reason
 
-    def approve(self, by: int) -> None:
+    def approve(self, by: int, at: datetime) -> None:
         """Agree to a refund. Forbidden MAKER_IS_CHECKER to whoever has asked for it."""
         if by == self.created_by:
             raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on a refund that you have asked for.")
         self.take("approve")
-        self.approved_by = by
+        self.approved_by, self.approved_at = by, at
 
     @property
     def remainder(self) -> Decimal:

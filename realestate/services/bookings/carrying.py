@@ -37,6 +37,8 @@ async def carry(session: AsyncSession, by: Identity, old: Booking, new: Booking,
                 refund_of_id=receipt.id,
                 created_by=old.customer_id,
                 approved_by=by.me,
+                approved_at=now,
+                is_carried=True,
                 notes=f"Carried to {new.booking_number}",
             )
         )
@@ -45,6 +47,7 @@ async def carry(session: AsyncSession, by: Identity, old: Booking, new: Booking,
             status=PaymentStatus.pending,
             payment_date=receipt.payment_date,
             created_by=by.me,
+            is_carried=True,
             notes=f"Carried from {old.booking_number}, receipt {receipt.receipt_no}" if new.customer_id == old.customer_id else CARRIED,
         )
         session.add(come)

@@ -85,7 +85,7 @@ async def book(session: AsyncSession, checker: Identity, sale: Sale, issue: Paym
     refund = await crud.gateways.find_unsent_refund(session, receipt.id, amount)
     refund = refund or await refunds.begin(session, WORKER, receipt, amount, ELSEWHERE)
     if refund.status is PaymentStatus.pending:
-        refund.approve(checker.me)
+        refund.approve(checker.me, sale.now)
     refund.gateway, refund.gateway_payment_id = receipt.gateway, issue.gateway_reference
     await session.flush()
     await _has_gone(session, refund, issue.gateway_reference, sale.unit.project.date_at(issue.created_at))

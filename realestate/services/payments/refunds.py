@@ -93,7 +93,7 @@ async def queue_full_refund(session: AsyncSession, member: Identity, booking: Bo
 async def approve(session: AsyncSession, member: Identity, refund_id: int) -> Payment:
     """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER."""
     _, refund = await _fetch(session, refund_id, PaymentKind.refund)
-    refund.approve(member.me)
+    refund.approve(member.me, await crud.clock.now(session))
     notify(session, Event.refund_approved, refund, **await _facts(session, refund))
     return refund
 
@@ -130,7 +130,9 @@ async def process(session: AsyncSession, refund_id: int, transaction_id: str | N
         raise Conflict("SET_BY_GATEWAY", "The gateway that brought this money sends it back, and says when it has.")
     project = await session.get_one(Project, refund.project_id)
     now = await crud.clock.now(session)
-    gone_on = _check_day(on, receipt, project.date_at(now))
+    by_hand = session.info["identity"] is not WORKER  # a gateway may have sent it before anybody here had said yes
+    since = project.date_at(refund.approved_at) if by_hand and refund.approved_at else receipt.payment_date
+    gone_on = _check_day(on, since, project.date_at(now))
     async with as_system(session):
         await crud.payments.trim(session, receipt, receipt.amount - receipt.refunded - refund.amount)
     refund.payment_date, refund.transaction_id = gone_on, transaction_id
@@ -144,12 +146,12 @@ async def process(session: AsyncSession, refund_id: int, transaction_id: str | N
     return refund
 
 
-def _check_day(said: date | None, receipt: Payment, today: date) -> date:
-    """On which the money has gone: today unless said otherwise, and not before it came."""
+def _check_day(said: date | None, since: date, today: date) -> date:
+    """On which the money has gone: today unless said otherwise, and not before somebody has agreed to it."""
     if said and said > today:
         raise Invalid.field("payment_date", "This date has not come yet.", "IN_THE_FUTURE")
-    if said and said < receipt.payment_date:
-        raise Invalid.field("payment_date", f"The receipt is of {receipt.payment_date}.", "OUT_OF_ORDER")
+    if said and said < since:
+        raise Invalid.field("payment_date", f"Nothing could go back before {since}.", "OUT_OF_ORDER")
     return said or today
 
 

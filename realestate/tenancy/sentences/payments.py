@@ -21,6 +21,7 @@ SETTLEMENT = (
     "receipt_no",
     "receipt_url",
     "approved_by",
+    "approved_at",
     "payment_date",
     "transaction_id",
     "notes",
@@ -30,7 +31,7 @@ SETTLEMENT = (
 UNPAID = "allocated = 0 AND status IN ('scheduled', 'demanded')"
 DEMAND = ("due_date", "demanded_at", "demand_no", "demand_state", "proof")
 """What a demand says, and a credit note takes back."""
-BEGINNING = f"""{OURS} AND created_by = {ME} AND approved_by IS NULL AND allocated = 0 AND going_back = 0
+BEGINNING = f"""{OURS} AND created_by = {ME} AND approved_by IS NULL AND NOT is_carried AND allocated = 0 AND going_back = 0
     AND status IN ('pending', 'clearance_pending') AND num_nonnulls(gateway, gateway_order_id, gateway_payment_id, checkout_url) = 0"""
 """Of a receipt or a refund: nobody writes one in somebody else's name, to approve it afterwards, nor in a gateway's."""
 READ_OF_EVENTS = tuple(column.name for column in GatewayEvent.__table__.columns if column.name != "body")
