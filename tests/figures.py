@@ -1,7 +1,7 @@
 """Every figure of money that is shown, worked out anew from payments, allocations, lines and phases, in plain Python on plain rows."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -70,9 +70,18 @@ class Figures:
     def left(self, line):
         return ZERO if line.status in GONE else line.amount - self.paid_of[line.id]
 
-    def received(self, booking_id=None, since=date.min):
-        cleared = [one for one in self.of(self.book.payments, booking_id) if one.status in CLEARED and one.payment_date >= since]
+    def received(self, booking_id=None):
+        cleared = [one for one in self.of(self.book.payments, booking_id) if one.status in CLEARED]
         return sum((-one.amount if one.kind == "refund" else one.amount for one in cleared), ZERO)
+
+    def moved(self, since):
+        """What has come less what has gone from a day on. What was written down as a booking went on as another one has not moved; what the
+        company owes for delay has not come, nor does it take anything back from what has."""
+        went_on = {one.created_at for one in self.book.bookings if one.transferred_from_id or one.swapped_from_id}
+        owed = {one.id for one in self.book.payments if one.kind == "interest_credit"}
+        found = [one for one in self.book.payments if one.status in CLEARED and one.payment_date >= since and one.created_at not in went_on]
+        found = [one for one in found if owed.isdisjoint((one.id, one.refund_of_id))]
+        return sum((-one.amount if one.kind == "refund" else one.amount for one in found), ZERO)
 
     def credit(self, booking_id):
         came = [one for one in self.of(self.book.payments, booking_id) if one.status in CLEARED and one.kind != "refund"]
@@ -178,7 +187,7 @@ async def reconcile(client, owner, customer, project_id):
     same(stats, total_revenue=figures.received(), pending_revenue=figures.outstanding())
     [revenue] = (await shown("/api/builder/dashboard"))["revenue"]
     booked = sum((one.total_amount for one in book.bookings if one.status in ACTIVE), ZERO)
-    this_month = figures.received(since=figures.today.replace(day=1))
+    this_month = figures.moved(since=figures.today.replace(day=1))
     same(revenue, booked=booked, received=figures.received(), received_this_month=this_month)
     same(revenue, outstanding=figures.outstanding(), overdue=figures.overdue())
     await _reconcile_collections(shown, same, figures, book)

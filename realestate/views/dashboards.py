@@ -13,7 +13,18 @@ from realestate.models.base import Money
 from realestate.models.bookings import ACTIVE, Booking, BookingGroup
 from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
 from realestate.models.notifications import Notification
-from realestate.models.payments import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE, Installment, Payment
+from realestate.models.payments import (
+    HAS_MOVED,
+    IS_LIVE,
+    IS_OWED,
+    IS_SETTLED,
+    LATE_BEFORE,
+    OWED,
+    RECEIVED,
+    TODAY_THERE,
+    Installment,
+    Payment,
+)
 from realestate.models.progress import ConstructionUpdate
 from realestate.models.projects import Project
 from realestate.models.units import Unit, UnitStatus
@@ -57,7 +68,7 @@ _THIS_MONTH = Payment.payment_date.between(cast(func.date_trunc("month", TODAY_T
 _SUMS = {
     "booked": _by_currency(_BOOKED, Booking, Booking.current_status.in_(ACTIVE)),
     "received": _by_currency(RECEIVED, Payment, IS_SETTLED),
-    "received_this_month": _by_currency(RECEIVED, Payment, IS_SETTLED, _THIS_MONTH),
+    "received_this_month": _by_currency(RECEIVED, Payment, HAS_MOVED, _THIS_MONTH),
     "outstanding": _by_currency(OWED, Installment, IS_LIVE),
     "overdue": _by_currency(OWED, Installment, IS_OWED, Installment.due_date < LATE_BEFORE),
 }

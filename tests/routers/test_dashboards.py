@@ -9,6 +9,7 @@ from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
 from realestate.models.payments import Installment
 from realestate.models.units import Unit
+from tests import figures
 from tests.factories import (
     let_time_pass,
     make_builder,
@@ -20,6 +21,7 @@ from tests.factories import (
     make_units,
 )
 from tests.queries import counted
+from tests.routers.test_parties import swap
 from tests.stories import confirmed_booking, pay, posted_update, reserve, reserved_booking, set_status, visit, written
 
 pytestmark = pytest.mark.anyio
@@ -113,6 +115,21 @@ async def test_what_is_late_is_the_lines_that_are_and_the_month_is_what_came_in_
     late = [line["outstanding"] for line in book["payment_schedule"] if line["is_overdue"]]
     assert late and cents(revenue["overdue"]) == cents(*late)
     assert revenue["received_this_month"] == 1000.25 and revenue["received"] == cents(booking["token_amount"], "1000.25")
+
+
+async def test_money_that_goes_along_with_a_booking_has_come_once_and_in_its_month(client):
+    builder, customer = await make_builder(), await make_customer()
+    project_id = await make_project(builder)
+    first, second = await make_units(builder, project_id, 2)
+    booking = await confirmed_booking(client, builder, customer, first)
+    await pay(client, builder, booking, "1000.25", payment_date=(datetime.now(UTC) + timedelta(hours=5, minutes=30)).date().isoformat())
+    [before] = (await dashboard(client, builder))["revenue"]
+
+    assert (await swap(client, builder, booking, second)).status_code == 201
+
+    [revenue] = (await dashboard(client, builder))["revenue"]
+    assert (revenue["received_this_month"], revenue["received"]) == (1000.25, before["received"])
+    await figures.reconcile(client, builder, customer, project_id)
 
 
 async def test_currencies_are_not_added_up(client):

@@ -6,7 +6,7 @@ from realestate.models.payments.dunning import DunningPause, Reminder, ReminderK
 from realestate.models.payments.installment import Installment
 from realestate.models.payments.ledger import Payment
 from realestate.models.payments.online import GatewayEvent, PaymentIssue
-from realestate.models.payments.sums import IS_LIVE, IS_OWED, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
+from realestate.models.payments.sums import HAS_MOVED, IS_LIVE, IS_OWED, IS_REVENUE, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
 from realestate.models.payments.waiver import Waiver
 from realestate.models.payments.words import (
     CLEARED,
@@ -30,9 +30,11 @@ from realestate.models.payments.words import (
 
 __all__ = [
     "CLEARED",
+    "HAS_MOVED",
     "INCOMING",
     "IS_LIVE",
     "IS_OWED",
+    "IS_REVENUE",
     "IS_SETTLED",
     "LATE_BEFORE",
     "ON_THEIR_WAY",

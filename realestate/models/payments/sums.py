@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, and_, case, false, func, select, type_coerce
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import column_property, foreign, relationship
+from sqlalchemy.orm import aliased, column_property, foreign, relationship
 
 from realestate.models.base import Money
 from realestate.models.bookings import Booking
@@ -43,6 +43,15 @@ def _sum(value: Any) -> Any:
 
 
 IS_SETTLED = Payment.status.in_(CLEARED)
+_CREDIT = aliased(Payment)
+IS_REVENUE = and_(
+    IS_SETTLED,
+    Payment.kind != PaymentKind.interest_credit,
+    ~select(1).where(_CREDIT.id == Payment.refund_of_id, _CREDIT.kind == PaymentKind.interest_credit).exists(),
+)
+"""What a builder owes for delay is no money that has come, and paying it out takes nothing back from what has."""
+HAS_MOVED = and_(IS_REVENUE, Payment.is_carried.is_(False))
+"""In a window of time: not what stands on paper alone."""
 RECEIVED = _sum(case((Payment.kind == PaymentKind.refund, -Payment.amount), else_=Payment.amount))
 """What has come and stayed, of payments that are settled."""
 OWED = _sum(Installment.amount - Installment.allocated)
