@@ -1,10 +1,14 @@
 """What is taken back before it counts: a transfer, a code, a name under a draft; and what of a handover stands in the book."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
 from realestate.database import WORKER
 from realestate.models.accounts import TeamRole
-from tests.factories import make_builder, make_customer, make_member, make_unit, make_units
+from realestate.models.bookings import Booking
+from realestate.models.payments import Installment
+from tests.factories import make_builder, make_customer, make_member, make_unit, make_units, put
 from tests.routers.test_offers import set_policy
 from tests.routers.test_parties import approve, asked, bring, code_for, shares, swap
 from tests.routers.test_possession import certify_occupancy, drafted, post, registered, shown
@@ -88,6 +92,28 @@ async def test_an_exchange_leaves_nobody_to_take_it_over(client, sale):
     await asked(client, asha, ravi, booking)
     assert (await swap(client, builder, booking, other)).status_code == 201
     assert await types_told(client, ravi) == ["takeover_ended"]
+
+
+async def test_a_home_that_is_offered_is_taken_over_by_its_buyer(client):
+    builder, asha, ravi = await make_builder(), await make_customer(), await make_customer("Ravi Nair")
+    booking = await registered(client, builder, asha)
+    await asked(client, asha, ravi, booking)
+    await certify_occupancy(client, builder, booking)
+    assert (await post(client, builder, booking, "possession-offer")).json()["transfer_to_id"] is None
+    assert await types_told(client, ravi) == ["takeover_ended"]
+
+
+async def test_an_end_for_default_leaves_nobody_to_take_it_over_and_no_fee_in_what_is_settled(client, sale):
+    builder, asha, ravi, booking = sale
+    await set_policy(client, builder, transfer_fee_percent=1)
+    await asked(client, asha, ravi, booking)
+    [first, *_] = (await client.get(f"/api/bookings/{booking['id']}/schedule", headers=asha.headers)).json()
+    await put(Installment, first["id"], due_date=date(2026, 1, 15))
+    await put(Booking, booking["id"], default_notice_at=datetime.now(UTC) - timedelta(days=60))
+    answer = await client.post(f"/api/bookings/{booking['id']}/termination", headers=builder.headers)
+    assert (answer.status_code, answer.json()["transfer_to_id"]) == (200, None), answer.text
+    settled = (await client.get(f"/api/bookings/{booking['id']}/cancellation-quote", headers=asha.headers)).json()
+    assert settled["other_charges"] == 0 and (await types_told(client, ravi)) == ["takeover_ended"]
 
 
 async def test_a_code_that_has_let_somebody_in_is_not_taken_back(client, sale):
