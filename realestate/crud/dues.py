@@ -6,14 +6,12 @@ from sqlalchemy import Date, Integer, Numeric, Select, cast, func, select, tuple
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from realestate.models.bookings import ACTIVE, Booking, BookingStatus
-from realestate.models.payments import LATE_BEFORE, TODAY_THERE, Installment, InstallmentKind, InstallmentStatus
+from realestate.models.bookings import OWING, Booking
+from realestate.models.payments import IS_OWED, LATE_BEFORE, TODAY_THERE, Installment, InstallmentKind, InstallmentStatus
 from realestate.models.projects import Project
 
 I = InstallmentStatus
-_STANDS = Booking.status.in_([status for status in ACTIVE if status not in (BookingStatus.reserved, BookingStatus.cancellation_requested)])
 _DAYS_LEFT = type_coerce(Installment.due_date - TODAY_THERE, Integer)
-_DEMANDED = Installment.status.in_([I.demanded, I.partially_paid])
 
 
 async def due_bookings(session: AsyncSession, most: int, after: tuple[int, int] | None = None) -> Sequence[tuple[int, int]]:
@@ -27,7 +25,7 @@ async def due_bookings(session: AsyncSession, most: int, after: tuple[int, int] 
             Installment.status == I.scheduled,
             Installment.demand_state.is_(None),
             _DAYS_LEFT <= 0,
-            _STANDS,
+            Booking.status.in_(OWING),
         )
         .distinct()
     )
@@ -53,8 +51,8 @@ async def unclosed_bookings(session: AsyncSession, most: int, after: tuple[int, 
             Installment.due_date < func.current_date(),
             Installment.due_date + grace < _MONTH_ENDED,
             Installment.kind == InstallmentKind.installment,
-            _DEMANDED,
-            _STANDS,
+            IS_OWED,
+            Booking.status.in_(OWING),
             cast(_RATE, Numeric) > 0,
             ~closed.exists(),
         )

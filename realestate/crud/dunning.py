@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from realestate.models.bookings import ACTIVE, Booking, BookingStatus
+from realestate.models.bookings import OWING, Booking
 from realestate.models.milestones import TRIGGER
 from realestate.models.money import PlanTrigger
 from realestate.models.payments import (
@@ -29,7 +29,6 @@ LOOKED_BACK = 400
 """Days. What has been owed for longer is beyond every rung: rungs are within a year."""
 LOOKED_AHEAD = 60
 """Days. The earliest rung before a due date that a project may set."""
-_STANDS = Booking.status.in_([status for status in ACTIVE if status not in (BookingStatus.reserved, BookingStatus.cancellation_requested)])
 _DAYS_LEFT = type_coerce(Installment.due_date - TODAY_THERE, Integer)
 _DAYS_LATE = type_coerce(LATE_BEFORE - Installment.due_date, Integer)
 _KNOWN_ON = cast(func.timezone(Project.timezone, func.coalesce(Installment.demanded_at, Installment.created_at)), TODAY_THERE.type)
@@ -80,7 +79,7 @@ def _standing(kind: ReminderKind, rung: Any, *where: Any) -> Any:
         .join(Booking, Booking.id == Installment.booking_id)
         .join(Project, Project.id == Installment.project_id)
         .join(rung, rung.c.days.is_not(None))
-        .where(_STANDS, ~_IS_PAUSED, ~was_said, *where)
+        .where(Booking.status.in_(OWING), ~_IS_PAUSED, ~was_said, *where)
         .subquery("standing")
     )
     row = standing.c
@@ -156,11 +155,11 @@ _WORST = (
     select(Installment.id.label("line_id"), Installment.booking_id, _DAYS_LATE.label("days"))
     .join(Booking, Booking.id == Installment.booking_id)
     .join(Project, Project.id == Installment.project_id)
-    .where(_IS_LATE, _STANDS, ~Booking.at_risk, ~_IS_PAUSED)
+    .where(_IS_LATE, Booking.status.in_(OWING), ~Booking.at_risk, ~_IS_PAUSED)
 )
 _OUT_OF_RISK = select(Booking.id).where(
     Booking.at_risk,
-    or_(~exists().where(Installment.booking_id == Booking.id, Project.id == Booking.project_id, _IS_LATE), ~_STANDS),
+    or_(~exists().where(Installment.booking_id == Booking.id, Project.id == Booking.project_id, _IS_LATE), Booking.status.not_in(OWING)),
 )
 
 

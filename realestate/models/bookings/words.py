@@ -143,3 +143,7 @@ GROUPS: dict[BookingGroup, tuple[BookingStatus, ...]] = {
 
 DEMANDED_OF = (S.booking_confirmed, S.agreement_signed, S.registered, S.possession_offered)
 """The states in which events make lines due: allotted, and nobody wants out."""
+
+
+OWING = tuple(state for state in ACTIVE if state not in (S.reserved, S.cancellation_requested))
+"""The states in which days make lines due, and what is coming or late is said."""

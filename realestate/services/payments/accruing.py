@@ -53,13 +53,19 @@ def accrued(lines: Sequence[Line], paid: Mapping[int, Sequence[tuple[date, Decim
                 yield Accrued(line.id, whole - charged)
 
 
-async def owed(session: AsyncSession, booking: Booking, project: Project, until: date) -> Decimal:
-    """What has accrued up to a day and has not been charged."""
+async def _look(session: AsyncSession, booking: Booking, project: Project, until: date) -> tuple[Sequence[Installment], list[Accrued]]:
+    """All lines of a booking, and what has accrued on them; nothing where none bears interest."""
     rules = Rules.of(project.rules, booking.interest_terms)
     if not rules.interest_percent:
-        return Decimal(0)
+        return [], []
     lines, paid = await crud.payments.all_lines(session, booking.id), await crud.payments.paid_on(session, booking.id)
-    return sum((one.amount for one in accrued(lines, paid, rules, until)), Decimal(0))
+    return lines, list(accrued(lines, paid, rules, until))
+
+
+async def owed(session: AsyncSession, booking: Booking, project: Project, until: date) -> Decimal:
+    """What has accrued up to a day and has not been charged."""
+    _, late = await _look(session, booking, project, until)
+    return sum((one.amount for one in late), Decimal(0))
 
 
 async def post(
@@ -67,12 +73,9 @@ async def post(
 ) -> list[Installment]:
     """Charge what has accrued up to a day, on each line by itself; `of_paid`: on those alone that are paid in full. Lock the booking first;
     even so a key of line and number lets only one of two through. Reallocate afterwards."""
-    rules = Rules.of(project.rules, booking.interest_terms)
-    if not rules.interest_percent:
-        return []
-    lines, paid = await crud.payments.all_lines(session, booking.id), await crud.payments.paid_on(session, booking.id)
+    lines, late = await _look(session, booking, project, until)
     by_id, charged = {line.id: line for line in lines}, []
-    for line_id, amount in accrued(lines, paid, rules, until):
+    for line_id, amount in late:
         line = by_id[line_id]
         if of_paid and line.status is not I.paid:
             continue

@@ -61,10 +61,7 @@ async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -
 
 async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Payment:
     """The bank has credited a cheque or draft. What comes for a booking that has ended meanwhile is queued to go back."""
-    booking_id = await crud.payments.booking_id_of(session, payment_id)
-    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
-    booking = await crud.bookings.get(session, booking_id)
-    payment = await crud.payments.get(session, payment_id)
+    unit, booking, payment, now = await _fetch(session, payment_id)
     if payment.checkout_url:
         raise Conflict("SET_BY_GATEWAY", "Whether an online payment has come, its gateway says.")
     await arrive(session, booking, unit, payment, now)
@@ -78,10 +75,7 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
 
     A reserve that nothing else speaks for has its end again.
     """
-    booking_id = await crud.payments.booking_id_of(session, payment_id)
-    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
-    booking = await crud.bookings.get(session, booking_id)
-    payment = await crud.payments.get(session, payment_id)
+    unit, booking, payment, now = await _fetch(session, payment_id)
     payment.may("bounce")
     async with as_system(session):
         await crud.payments.trim(session, payment, Decimal(0))
@@ -98,6 +92,13 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
         await charge(session, booking, unit.project, name, rules.bounce_charge, now)
     await square(session, booking, unit.project, now)
     return payment
+
+
+async def _fetch(session: AsyncSession, payment_id: int) -> tuple[Unit, Booking, Payment, datetime]:
+    """Locked in this order, and the time."""
+    booking_id = await crud.payments.booking_id_of(session, payment_id)
+    unit, _, now = await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
+    return unit, await crud.bookings.get(session, booking_id), await crud.payments.get(session, payment_id), now
 
 
 async def _check(session: AsyncSession, booking: Booking, project: Project, today: date, said: PaymentCreate) -> None:
