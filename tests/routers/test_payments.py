@@ -29,12 +29,11 @@ async def money(client, person, booking):
 
 
 async def demand(booking, due_dates):
-    """Let the lines after the first fall due on these days."""
+    """Let the lines after the first be of these days."""
     async with transaction(WORKER) as session:
         for seq, day in enumerate(due_dates, 2):
-            await session.execute(
-                update(Installment).where(Installment.booking_id == booking["id"], Installment.seq == seq).values(due_date=day)
-            )
+            of_it = (Installment.booking_id == booking["id"], Installment.seq == seq)
+            await session.execute(update(Installment).where(*of_it).values(due_date=day, trigger={"trigger": "on_date"}))
 
 
 async def test_only_those_who_may_handle_money_record_it(client, sold):
