@@ -139,9 +139,10 @@ def _to_send() -> Any:
     )
 
 
-async def refunds_to_send(session: AsyncSession, most: int) -> Sequence[int]:
+async def refunds_to_send(session: AsyncSession, most: int, after: int | None = None) -> Sequence[int]:
     """Approved refunds of what came through a gateway, which has not been told yet."""
-    return (await session.scalars(_to_send().with_only_columns(Payment.id).order_by(Payment.id).limit(most))).all()
+    due = _to_send().with_only_columns(Payment.id).where(Payment.id > (after or 0))
+    return (await session.scalars(due.order_by(Payment.id).limit(most))).all()
 
 
 async def find_refund_to_send(session: AsyncSession, refund_id: int) -> tuple[Payment, Payment] | None:

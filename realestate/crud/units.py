@@ -111,9 +111,9 @@ async def count_recent_holds(session: AsyncSession, unit_id: int, customer_id: i
 # ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def due_claims(session: AsyncSession, most: int) -> Sequence[int]:
-    """Units whose hold or unpaid reserve has run out, the longest ago first; not locked."""
-    return (await session.scalars(select(Unit.id).where(Unit.claim_is_over).order_by(Unit.hold_expires_at, Unit.id).limit(most))).all()
+async def due_claims(session: AsyncSession, most: int, after: int | None = None) -> Sequence[int]:
+    """Units whose hold or unpaid reserve has run out; not locked."""
+    return (await session.scalars(select(Unit.id).where(Unit.claim_is_over, Unit.id > (after or 0)).order_by(Unit.id).limit(most))).all()
 
 
 async def take_due_claim(session: AsyncSession, unit_id: int) -> Unit | None:

@@ -15,7 +15,7 @@ from realestate.errors import Transient
 from realestate.models.notifications import Event
 from realestate.models.units import HoldEnd, Unit, UnitStatus
 from realestate.services import endings, vacancies
-from realestate.services.jobs import one_by_one
+from realestate.services.jobs import every, one_by_one
 from realestate.services.notifications import notify
 
 
@@ -63,9 +63,7 @@ MOST_AT_ONCE = 500
 
 async def end_due() -> int:
     """Write down which holds and reserves have run out; how many. Each in a transaction of its own, in any number of processes."""
-    async with transaction(WORKER) as session:
-        due = await crud.units.due_claims(session, MOST_AT_ONCE)
-    return await one_by_one(due, _end)
+    return await one_by_one(await every(crud.units.due_claims, MOST_AT_ONCE), _end)
 
 
 async def _end(unit_id: int) -> bool:

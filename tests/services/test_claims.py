@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from realestate.database import WORKER, transaction
 from realestate.errors import NotFound
 from realestate.models.bookings import Booking
-from realestate.models.units import Hold, Unit
+from realestate.models.units import Hold, Unit, UnitStatus
 from realestate.services import claims
 from realestate.services.jobs import one_by_one
-from tests.factories import let_time_pass, make_builder, make_customer, make_unit
+from tests.factories import let_time_pass, make_builder, make_customer, make_unit, put
 from tests.stories import reserved_booking, types_told
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +50,19 @@ async def test_what_has_run_out_ends_once_however_many_look(client):
     async with transaction(WORKER) as session:
         units = (await session.execute(select(Unit.status, Unit.customer_id).where(Unit.id.in_([unit_id, booking["unit_id"]])))).all()
     assert units == [("available", None)] * 2
+
+
+async def test_a_claim_that_cannot_be_ended_keeps_no_other_from_ending(client, monkeypatch):
+    builder, asha = await make_builder(), await make_customer()
+    past = datetime.now(UTC) - timedelta(days=1)
+    broken = await make_unit(builder, status=UnitStatus.reserved, customer_id=asha.user_id, hold_expires_at=past)  # without its booking
+    unit_id = await held(client, builder, asha, asha)
+    await ends_in(unit_id, minutes=-1)
+    monkeypatch.setattr(claims, "MOST_AT_ONCE", 1)
+    with pytest.raises(AssertionError):
+        await claims.end_due()
+    assert await types_told(client, asha) == ["hold_expired"]
+    await put(Unit, broken, status=UnitStatus.available, customer_id=None, hold_expires_at=None)
 
 
 @pytest.mark.parametrize(

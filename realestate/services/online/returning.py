@@ -13,7 +13,7 @@ from realestate.database import WORKER, Identity, transaction
 from realestate.errors import Conflict, NotFound
 from realestate.models.jobs import Task
 from realestate.models.payments import EventOutcome, IssueKind, Payment, PaymentIssue, PaymentStatus
-from realestate.services.jobs import later, one_by_one
+from realestate.services.jobs import every, later, one_by_one
 from realestate.services.online.issues import question
 from realestate.services.online.taking import Sale, fetch
 from realestate.services.payments import refunds
@@ -27,9 +27,7 @@ SETTLED_BY_IT = (IssueKind.orphan, IssueKind.paid_twice, IssueKind.overpaid, Iss
 
 async def send_refunds() -> int:
     """Tell gateways what is to go back; how many refunds. Asked again after a crash, a gateway sends nothing twice: it knows our reference."""
-    async with transaction(WORKER) as session:
-        due = await crud.gateways.refunds_to_send(session, MOST_AT_ONCE)
-    return await one_by_one(due, _send)
+    return await one_by_one(await every(crud.gateways.refunds_to_send, MOST_AT_ONCE), _send)
 
 
 async def _send(refund_id: int) -> bool:
