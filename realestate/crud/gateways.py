@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import BigInteger, and_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -76,6 +76,13 @@ async def find_unsent_refund(session: AsyncSession, receipt_id: int, amount: Dec
     wanted = Payment.refund_of_id == receipt_id, Payment.amount == amount, Payment.gateway.is_(None)
     unsent = select(Payment).where(*wanted, Payment.status.in_([P.pending, P.approved])).order_by(Payment.id).limit(1)
     return await session.scalar(unsent.with_for_update(of=Payment).execution_options(populate_existing=True))
+
+
+async def queue_up(session: AsyncSession, booking_id: int) -> None:
+    """Whoever orders a payment of a booking waits for those before. No row is locked, for a gateway may take its time to answer, and what it
+    tells meanwhile of the same booking does not wait."""
+    key = func.hashtextextended("checkouts", literal(booking_id, BigInteger))
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def find_open(session: AsyncSession, booking_id: int, by: int, amount: Decimal, gateway: str, until: datetime) -> Payment | None:

@@ -1,5 +1,6 @@
 """Paying online: from the order over the gateway's page to the receipt."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,6 +68,21 @@ async def test_the_same_amount_brings_the_same_page(client, sale):
     key = {"Idempotency-Key": "k-1"}
     one, same = [await checkout(client, asha, booking, 300000, **key) for _ in range(2)]
     assert (one.content, same.headers["Idempotency-Replayed"]) == (same.content, "true")
+
+
+async def test_of_eight_equal_orders_at_once_comes_one_page(client, sale):
+    _, asha, booking = sale
+
+    async def order():
+        while (answer := await checkout(client, asha, booking)).status_code == 503 or answer.json().get("code") == "BUSY":
+            await asyncio.sleep(0.05)  # as it says
+        return answer
+
+    answers = await asyncio.gather(*(order() for _ in range(8)))
+    assert [answer.status_code for answer in answers] == [201] * 8
+    assert len({answer.json()["checkout_url"] for answer in answers}) == 1
+    money = (await client.get(f"/api/bookings/{booking['id']}/payments", headers=asha.headers)).json()
+    assert len(money["payments"]) == 1
 
 
 async def test_an_order_needs_no_words(client, sale):

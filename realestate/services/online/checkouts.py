@@ -31,8 +31,11 @@ async def open_checkout(session: AsyncSession, customer: Identity, booking_id: i
     """A pending receipt, and the page on which its money can be paid. The same amount brings the same page while it is open.
 
     Conflict BOOKING_NOT_ACTIVE, NOTHING_DUE, BELOW_TOKEN, EXCEEDS_TOTAL, TOO_MANY_PAGES, NO_GATEWAY, GATEWAY_REFUSED; Unavailable GATEWAY_AWAY.
-    The row is the system's: no customer writes what only a gateway can say.
+    The row is the system's: no customer writes what only a gateway can say. All of it is one transaction, though it waits for the gateway:
+    an order kept before its page is there would have to be found again or swept after each crash, at every gateway in another way, and the
+    caller's idempotency key is kept with the answer anyway. So waiting is bounded: by PATIENCE, by AT_ONCE, by the lock's own timeout.
     """
+    await crud.gateways.queue_up(session, booking_id)
     booking, now = await crud.bookings.peek(session, booking_id), await crud.clock.now(session)
     if booking.status not in ACTIVE or booking.has_lapsed(now):
         raise Conflict("BOOKING_NOT_ACTIVE", "This booking takes no payments any more.")
