@@ -19,7 +19,7 @@ _CLEAR = text("""
 _BURY = text("DELETE FROM jobs.procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :stalled)")
 _TAKE_UP = text("""
     UPDATE jobs.procrastinate_jobs SET status = CASE WHEN attempts + 1 < :tries THEN 'todo' ELSE 'failed' END::jobs.procrastinate_job_status,
-        attempts = attempts + 1, worker_id = NULL
+        attempts = attempts + 1, worker_id = NULL, queueing_lock = NULL
     WHERE id IN (
         SELECT j.id FROM jobs.procrastinate_jobs j LEFT JOIN jobs.procrastinate_workers w ON w.id = j.worker_id
         WHERE j.status = 'doing' AND (w.id IS NULL OR NOT EXISTS (
@@ -47,7 +47,10 @@ async def steer(session: AsyncSession, job_id: int, step: str) -> bool:
 
 
 async def take_up(session: AsyncSession) -> int:
-    """Put back what dead workers have left, and what has been going on for an hour; give up what has ended so too often. Forget the dead."""
+    """Put back what dead workers have left, and what has been going on for an hour; give up what has ended so too often. Forget the dead.
+
+    Where only one may wait in line, another may do so by now: what is put back waits beside it.
+    """
     await session.execute(_BURY, {"stalled": STALLED})
     return len((await session.scalars(_TAKE_UP, {"tries": MOST_TRIES})).all())
 

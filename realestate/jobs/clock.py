@@ -25,11 +25,13 @@ from realestate.services import (
 
 
 class Periodic(NamedTuple):
-    """Done at each tick of `cron`."""
+    """Done at each tick of `cron`. `is_alone`, of what asks somebody who may be slow: not while the one before is still at it; at most one more
+    waits, and the next tick is what tries again."""
 
     task: Task
     cron: str
     service: Callable[[], Awaitable[object]]
+    is_alone: bool = False
 
 
 PERIODIC = (
@@ -38,8 +40,8 @@ PERIODIC = (
     Periodic(Task.warn_holders, "* * * * *", claims.warn),
     Periodic(Task.send_messages, "* * * * *", messages.deliver_due),
     Periodic(Task.deliver, "* * * * *", deliveries.deliver_due),
-    Periodic(Task.send_refunds, "* * * * *", online.send_refunds),
-    Periodic(Task.check_checkouts, "*/5 * * * *", online.check),
+    Periodic(Task.send_refunds, "* * * * *", online.send_refunds, is_alone=True),
+    Periodic(Task.check_checkouts, "*/5 * * * *", online.check, is_alone=True),
     Periodic(Task.remind, "*/5 * * * *", appointments.remind),
     Periodic(Task.expire_quotes, "*/5 * * * *", change_requests.expire),
     Periodic(Task.seal_audit, "*/5 * * * *", sealing.seal),

@@ -45,8 +45,8 @@ async def opened(connections: int = CONNECTIONS) -> AsyncIterator[App]:
         open=False,
     )
     app = App(connector=PsycopgConnector(), periodic_defaults={"max_delay": CATCH_UP})
-    for task, cron, service in PERIODIC:
-        app.periodic(cron=cron)(_add(app, task, service))
+    for task, cron, service, is_alone in PERIODIC:
+        app.periodic(cron=cron)(_add(app, task, service, is_alone=is_alone))
     for task, deferred in DEFERRED.items():
         _add(app, task, deferred)
     async with pool:
@@ -70,7 +70,7 @@ async def work() -> None:
         await asyncio.sleep(PAUSE)
 
 
-def _add(app: App, task: Task, service: Callable[..., Awaitable[object]]) -> Any:
+def _add(app: App, task: Task, service: Callable[..., Awaitable[object]], *, is_alone: bool = False) -> Any:
     async def do(context: JobContext, /, timestamp: int | None = None, **ids: int) -> None:
         request_id.set(f"job-{context.job.id}")
         try:
@@ -81,4 +81,6 @@ def _add(app: App, task: Task, service: Callable[..., Awaitable[object]]) -> Any
             await app.connector.execute_query_async(FAILED, job_id=context.job.id, reason=reason)
             raise
 
+    if is_alone:  # not tried again: that would have to wait in line behind the next one, which does the same
+        return app.task(name=task.value, lock=task.value, queueing_lock=task.value, pass_context=True)(do)
     return app.task(name=task.value, retry=RETRY, pass_context=True)(do)

@@ -60,7 +60,7 @@ STEER = Function(
     CREATE FUNCTION steer(job bigint, step text) RETURNS boolean {DEFINER} AS $$
     BEGIN
         UPDATE jobs.procrastinate_jobs SET status = CASE step WHEN 'retry' THEN 'todo' ELSE 'cancelled' END::jobs.procrastinate_job_status,
-                scheduled_at = CASE step WHEN 'retry' THEN NULL ELSE scheduled_at END
+                scheduled_at = CASE step WHEN 'retry' THEN NULL ELSE scheduled_at END, queueing_lock = NULL
             WHERE id = job AND status = CASE step WHEN 'retry' THEN 'failed' WHEN 'cancel' THEN 'todo' END::jobs.procrastinate_job_status;
         RETURN FOUND;
     END $$

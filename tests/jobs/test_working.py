@@ -15,6 +15,7 @@ from realestate.services import jobs
 
 pytestmark = pytest.mark.anyio
 
+YEAR = 366 * 86400
 AGE = "UPDATE jobs.procrastinate_workers SET last_heartbeat = now() - interval '1 minute' WHERE id = :id"
 SEEN = "SELECT status::text, attempts, scheduled_at > now() FROM jobs.procrastinate_jobs WHERE id = ANY (:ids) ORDER BY id"
 NEWEST = "SELECT coalesce(max(id), 0) FROM jobs.procrastinate_jobs"
@@ -141,6 +142,58 @@ async def test_the_clock_has_each_thing_done_once_however_many_workers_there_are
             await deferrer.defer_jobs(deferrer.get_previous_tasks(at=time.time()))
     found = await ask("SELECT task_name FROM jobs.procrastinate_jobs WHERE id > :since", since=since)
     assert sorted(name for (name,) in found) == sorted(one.task.value for one in clock.PERIODIC)
+
+
+@pytest.fixture
+async def alone(notebook, monkeypatch):
+    """A yearly thing that goes on until the gate is opened: who ticks, when it has begun, the gate, how often it was done."""
+    begun, gate, done = asyncio.Semaphore(0), asyncio.Event(), []
+    await ask("DELETE FROM jobs.procrastinate_periodic_defers RETURNING id")
+
+    async def slow():
+        begun.release()
+        await gate.wait()
+        done.append(1)
+
+    monkeypatch.setattr(working, "PERIODIC", (clock.Periodic(Task.check_checkouts, "0 0 1 1 *", slow, is_alone=True),))
+
+    async def tick(app, number):
+        deferrer = PeriodicDeferrer(app.periodic_registry, max_delay=2 * YEAR)
+        await deferrer.defer_jobs(deferrer.get_previous_tasks(at=time.time() + number * YEAR))
+
+    return tick, begun, gate, done
+
+
+async def test_what_asks_the_slow_is_not_begun_again_while_it_goes_on(alone):
+    tick, begun, gate, done = alone
+    async with working.opened(connections=4) as app:
+        await tick(app, 0)
+        first = asyncio.create_task(work(app))
+        await begun.acquire()
+        for number in (1, 2, 3):
+            await tick(app, number)
+        await work(app)
+        assert begun.locked() and done == []
+        gate.set()
+        await first
+        await work(app)
+    assert done == [1, 1]
+    assert await ask("SELECT status::text FROM jobs.procrastinate_jobs") == [("succeeded",)] * 2
+
+
+async def test_what_a_killed_worker_has_left_does_not_stand_in_its_own_way(alone):
+    tick, _, gate, done = alone
+    gate.set()
+    async with working.opened(connections=4) as app:
+        await tick(app, 0)
+        killed = await app.job_manager.register_worker()
+        await app.job_manager.fetch_job(queues=None, worker_id=killed)
+        await tick(app, 1)
+        await app.job_manager.unregister_worker(killed)
+        assert await jobs.take_up() == 1
+        for _ in range(2):  # a worker may look for more before it has written down that the first is done
+            await work(app)
+    assert done == [1, 1]
 
 
 async def test_what_was_done_long_ago_is_forgotten(notebook):
