@@ -1,7 +1,7 @@
 """What payment gateways have told, what was ordered through them, and what does not fit."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from realestate.errors import NotFound
 from realestate.models.base import Money
 from realestate.models.payments import (
+    BODY_DAYS,
     IS_OWED,
     GatewayEvent,
     Installment,
@@ -26,6 +27,7 @@ from realestate.models.payments import (
 )
 
 P = PaymentStatus
+MOST_CLEARED = 1000
 IS_CHECKOUT = Payment.checkout_url.is_not(None)
 REFUSED_BY = "refused_by"
 """In the `instrument` of a refund: the gateway that will not do it."""
@@ -50,6 +52,14 @@ async def keep_event(session: AsyncSession, body: bytes, **said: Any) -> None:
     """Once: a second of the same name says nothing new."""
     event = insert(GatewayEvent).values(body=body, body_hash=sha256(body).hexdigest(), **said)
     await session.execute(event.on_conflict_do_nothing(index_elements=["gateway", "event_id"]))
+
+
+async def clear_bodies(session: AsyncSession) -> int:
+    """Of some messages that are old enough; how many."""
+    old = select(GatewayEvent.id).where(GatewayEvent.body.is_not(None), GatewayEvent.received_at < func.now() - timedelta(days=BODY_DAYS))
+    some = old.order_by(GatewayEvent.received_at).limit(MOST_CLEARED).with_for_update(skip_locked=True)
+    cleared = update(GatewayEvent).where(GatewayEvent.id.in_(some)).values(body=None).returning(GatewayEvent.id)
+    return len((await session.execute(cleared.execution_options(synchronize_session=False))).all())
 
 
 async def find_receipt(session: AsyncSession, gateway: str, order_id: str | None, payment_id: str | None) -> Payment | None:

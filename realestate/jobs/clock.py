@@ -50,6 +50,7 @@ PERIODIC = (
     Periodic(Task.close_months, "23 * * * *", dues.close),
     Periodic(Task.clear_jobs, "41 * * * *", jobs.clear),
     Periodic(Task.clear_deliveries, "7 3 * * *", deliveries.clear),
+    Periodic(Task.clear_messages, "12 3 * * *", online.clear),
     Periodic(Task.clear_keys, "17 3 * * *", idempotency.clear),
     Periodic(Task.sweep_objects, "27 3 * * *", documents.sweep),
 )

@@ -36,6 +36,7 @@ class Task(Kind):
     rehearse_gateway = "rehearse_gateway"
     check_checkouts = "check_checkouts"
     send_refunds = "send_refunds"
+    clear_messages = "clear_messages"
     take_up = "take_up"
     clear_jobs = "clear_jobs"
 

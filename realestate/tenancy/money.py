@@ -1,6 +1,6 @@
 """What holds of money that moves, whoever writes."""
 
-from realestate.models.payments import CLEARED, Payment, PaymentKind, Waiver
+from realestate.models.payments import BODY_DAYS, CLEARED, Payment, PaymentKind, Waiver
 from realestate.tenancy.functions import DEFINER, Function
 from realestate.tenancy.speakers import ME, NOT_CLERK, NOT_SYSTEM
 
@@ -98,6 +98,11 @@ REFUSALS = (
         f"{NOT_SYSTEM} AND {NOT_CLERK} AND OLD.demanded_at IS NOT NULL AND ({_NEW}) IS DISTINCT FROM ({_OLD})",
     ),
     ("payments", "payment_steps", f"NEW.status <> OLD.status AND (NEW.kind, OLD.status, NEW.status) NOT IN {_STEPS + _BY_REFUNDS}"),
+    (
+        "gateway_events",
+        "messages_stand",
+        f"NEW.body IS DISTINCT FROM OLD.body AND (NEW.body IS NOT NULL OR OLD.received_at > now() - interval '{BODY_DAYS} days')",
+    ),
     (
         "payments",
         "gateway_says_what_came",

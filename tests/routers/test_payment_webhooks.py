@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -12,7 +13,8 @@ from realestate.adapters.gateways import fake
 from realestate.config import settings
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
-from realestate.models.payments import GatewayEvent
+from realestate.models.payments import EventOutcome, GatewayEvent, GatewayEventKind
+from realestate.services import online
 from tests.factories import make_admin, make_builder, make_customer, make_member, make_unit
 from tests.paying import event, order_of, ordered, press, seen, tell
 from tests.stories import reserved_booking, types_told
@@ -54,6 +56,21 @@ async def test_a_message_is_heard_once_and_kept_as_it_came(client, sale):
     again = event(payment)
     await tell(client, again)
     assert [(kind, outcome) for kind, outcome, *_ in await kept(again)] == [("paid", "unchanged")]
+
+
+async def test_what_was_said_is_forgotten_after_a_quarter_and_its_hash_stays(client, sale):
+    *_, payment = sale
+    old, young = event(payment, "failed"), event(payment)
+    await tell(client, young)
+    said, digest = json.dumps(old).encode(), sha256(json.dumps(old).encode()).hexdigest()
+    then = datetime.now(UTC) - timedelta(days=91)
+    async with transaction(WORKER) as session:
+        message = {"gateway": "fake", "event_id": old["id"], "kind": GatewayEventKind.failed, "outcome": EventOutcome.applied}
+        session.add(GatewayEvent(**message, body=said, body_hash=digest, received_at=then))
+    assert await online.clear() >= 1
+    await tell(client, old)
+    assert await kept(old) == [("failed", "applied", None, digest)]
+    assert [body for _, _, body, _ in await kept(young)] == [json.dumps(young).encode()]
 
 
 @pytest.mark.parametrize("forge", ["none", "another_body", "another_key", "too_old", "of_tomorrow", "nonsense", "not_ascii"])

@@ -105,4 +105,6 @@ async def test_who_sees_and_settles_what_does_not_fit(office, who, statement, st
 async def test_not_even_the_system_rewrites_what_a_gateway_has_said(office):
     for statement in ("UPDATE gateway_events SET outcome = 'ignored'", "DELETE FROM gateway_events", "DELETE FROM payment_issues"):
         assert await attempt(WORKER, statement) == "42501"
+    for body in ("NULL", "''"):
+        assert await attempt(WORKER, f"UPDATE gateway_events SET body = {body}") == "23514", "it is young"
     assert await attempt(DOORMAN, "SELECT FROM gateway_events") == "42501"

@@ -5,7 +5,7 @@ from realestate.models.payments.credit_note import CreditNote
 from realestate.models.payments.dunning import DunningPause, Reminder, ReminderKind
 from realestate.models.payments.installment import Installment
 from realestate.models.payments.ledger import Payment
-from realestate.models.payments.online import GatewayEvent, PaymentIssue
+from realestate.models.payments.online import BODY_DAYS, GatewayEvent, PaymentIssue
 from realestate.models.payments.sums import HAS_MOVED, IS_LIVE, IS_OWED, IS_REVENUE, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
 from realestate.models.payments.waiver import Waiver
 from realestate.models.payments.words import (
@@ -29,6 +29,7 @@ from realestate.models.payments.words import (
 )
 
 __all__ = [
+    "BODY_DAYS",
     "CLEARED",
     "HAS_MOVED",
     "INCOMING",

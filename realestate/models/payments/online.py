@@ -10,15 +10,21 @@ from realestate.errors import Conflict
 from realestate.models.base import Base, Identified, Timestamped
 from realestate.models.payments.words import EventOutcome, GatewayEventKind, IssueKind, IssueStatus
 
+BODY_DAYS = 90
+"""A body names people, and serves to look up what a gateway has really said: it shows that itself for a month, and a quarter's books are closed
+by then. The hash stays, and says of a copy whether it is the same."""
+
 
 class GatewayEvent(Identified, Base):
-    """One message of a gateway, as it came, and what came of it. Once by the gateway's own name for it; nobody changes or deletes it."""
+    """One message of a gateway, as it came, and what came of it. Once by the gateway's own name for it; nobody changes or deletes it, but that
+    its body is cleared when it is old."""
 
     __tablename__ = "gateway_events"
     __table_args__ = (
         UniqueConstraint("gateway", "event_id"),
         CheckConstraint("body_hash ~ '^[0-9a-f]{64}$'", name="hash_is_sha256"),
         Index("ix_gateway_events_payment_id", "payment_id", postgresql_where=text("payment_id IS NOT NULL")),
+        Index("ix_gateway_events_received_at", "received_at", postgresql_where=text("body IS NOT NULL")),
     )
 
     gateway: Mapped[str]
@@ -26,7 +32,7 @@ class GatewayEvent(Identified, Base):
     kind: Mapped[GatewayEventKind]
     outcome: Mapped[EventOutcome]
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id", ondelete="RESTRICT"))
-    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
     """For the system's eyes: it names people."""
     body_hash: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -19,7 +19,7 @@ from realestate.errors import Conflict, NotFound
 from realestate.models.bookings import ACTIVE
 from realestate.models.notifications import Event
 from realestate.models.payments import EventOutcome, GatewayEventKind, IssueKind, Payment, PaymentStatus
-from realestate.services.jobs import every, one_by_one
+from realestate.services.jobs import every, one_by_one, until_nothing_is_left
 from realestate.services.notifications import notify
 from realestate.services.online.issues import question
 from realestate.services.online.returning import returned
@@ -41,6 +41,11 @@ async def check() -> int:
     """Ask what became of orders and refunds of which nothing was told; how many were told of so."""
     orders, refunds = [await every(page, MOST_AT_ONCE) for page in (crud.gateways.unheard_of, crud.gateways.unheard_refunds)]
     return await one_by_one(orders + refunds, _check)
+
+
+async def clear() -> int:
+    """Forget what messages said, long after it was done; how many."""
+    return await until_nothing_is_left(crud.gateways.clear_bodies)
 
 
 async def _check(asked: Ordered) -> bool:

@@ -83,6 +83,7 @@ WALL: Sentences = {
     GatewayEvent: [
         May("admin", "read", ALL, only=READ_OF_EVENTS),
         May("worker", "read add", ALL),
+        May("worker", "change", ALL, only=("body",)),
     ],
     CreditNote: [
         May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
