@@ -72,8 +72,9 @@ async def find_receipt(session: AsyncSession, gateway: str, order_id: str | None
 
 
 async def find_refund(session: AsyncSession, receipt: Payment, reference: str | None, refund_id: str | None) -> Payment | None:
-    """A refund of a receipt: by the reference that we have given the gateway, else by the gateway's own name of it; not locked."""
-    refunds = select(Payment).where(Payment.refund_of_id == receipt.id)
+    """A refund of a receipt that is to go, or has gone: by the reference that we have given the gateway, else by the gateway's own name of
+    it; not locked."""
+    refunds = select(Payment).where(Payment.refund_of_id == receipt.id, Payment.status.in_([P.approved, P.completed]))
     is_number = reference is not None and reference.isascii() and reference.isdigit() and len(reference) < 19
     found = await session.scalar(refunds.where(Payment.id == int(reference or 0))) if is_number else None
     if found is None and refund_id:

@@ -138,6 +138,20 @@ async def test_a_refund_that_the_gateway_has_refused_because_it_was_made_there(c
     }
 
 
+async def test_a_refund_that_was_given_up_here_and_sent_after_all_can_be_accepted(client, paid):
+    asked = await ask(client, paid.finance, paid, 1000)
+    await client.post(f"/api/refunds/{asked['id']}/approval", headers=paid.owner.headers)
+    (settings.data_dir / "gateway" / f"pay_{order_of(paid.receipt)}.payment.json").unlink()
+    await online.send_refunds()
+    given_up = await client.post(f"/api/refunds/{asked['id']}/rejection", json={"reason": "x"}, headers=paid.owner.headers)
+    assert given_up.status_code == 200, given_up.text
+    await sent_back(client, paid, 1000, reference=str(asked["id"]))
+    [issue] = await issues(client, paid.owner, kind="refunded_elsewhere")
+    assert (await resolve(client, paid.owner, issue)).status_code == 200
+    states = sorted(one["payment_status"] for one in await refunds(client, paid.owner, paid.booking))
+    assert states == ["completed", "rejected"]
+
+
 async def test_what_is_no_refund_of_this_money_is_not_taken_for_one(client, paid):
     await sent_back(client, paid, 1000, currency="USD")
     [issue] = await issues(client, paid.owner)

@@ -12,7 +12,7 @@ from realestate.adapters.gateways.words import PATIENCE, TOLERANCE, Order, Page,
 from realestate.config import settings
 from realestate.errors import Conflict, Malformed, Unavailable
 
-SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=23)
+OPEN_FOR = timedelta(minutes=31)
 """Of a Checkout page; Stripe takes 30 minutes to 24 hours."""
 FOR_EVER = (400, 402, 404)
 """Answers of the API that will not be others later; 401, 403 and 429 are faults of settings or of the moment."""
@@ -34,8 +34,6 @@ class Stripe:
     name = "stripe"
 
     async def open(self, order: Order) -> Page:
-        now = datetime.now(UTC)
-        until = min(max(order.until, now + SHORTEST), now + LONGEST)
         price = {"currency": order.currency.lower(), "unit_amount": to_minor(order.amount), "product_data": {"name": order.description}}
         session = await _ask(
             _client().v1.checkout.sessions.create,
@@ -46,7 +44,7 @@ class Stripe:
                 "customer_email": order.email,
                 "success_url": order.return_url,
                 "cancel_url": order.return_url,
-                "expires_at": int(until.timestamp()),
+                "expires_at": int((datetime.now(UTC) + OPEN_FOR).timestamp()),
             },
         )
         return Page(session.id, session.url, datetime.fromtimestamp(session.expires_at, UTC))

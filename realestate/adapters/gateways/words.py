@@ -42,7 +42,6 @@ class Order:
     email: str
     return_url: str
     here: str
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

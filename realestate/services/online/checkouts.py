@@ -20,7 +20,7 @@ from realestate.services import audit
 from realestate.services.payments import still_to_come
 
 AT_ONCE = asyncio.Semaphore(2)
-"""Of the writing connections of a process, so many wait for a gateway that is slow; whoever comes then is told to try again."""
+"""Of the writing connections of a process, so many wait for a gateway that is slow, or for somebody who does; who comes then tries again."""
 MOST_OPEN = 5
 """Pages of one booking, each for another amount or of another person."""
 LEFT = timedelta(minutes=5)
@@ -35,7 +35,14 @@ async def open_checkout(session: AsyncSession, customer: Identity, booking_id: i
     an order kept before its page is there would have to be found again or swept after each crash, at every gateway in another way, and the
     caller's idempotency key is kept with the answer anyway. So waiting is bounded: by PATIENCE, by AT_ONCE, by the lock's own timeout.
     """
-    await crud.gateways.queue_up(session, booking_id)
+    if AT_ONCE.locked():
+        raise Unavailable("The payment gateway is slow just now. Please try again.", "GATEWAY_AWAY")
+    async with AT_ONCE:
+        await crud.gateways.queue_up(session, booking_id)
+        return await _find_or_order(session, customer, booking_id, said, here)
+
+
+async def _find_or_order(session: AsyncSession, customer: Identity, booking_id: int, said: CheckoutCreate, here: str) -> Payment:
     booking, now = await crud.bookings.peek(session, booking_id), await crud.clock.now(session)
     if booking.status not in ACTIVE or booking.has_lapsed(now):
         raise Conflict("BOOKING_NOT_ACTIVE", "This booking takes no payments any more.")
@@ -87,20 +94,17 @@ async def order(
     )
     session.add(payment)
     await session.flush()
-    wanted = gateways.Order(
-        reference=str(payment.id),
-        amount=amount,
-        currency=booking.currency,
-        description=f"{booking.booking_number}, {project.project_name}",
-        email=payer.email,
-        return_url=f"{settings.public_url.rstrip('/')}/bookings/{booking.id}",
-        here=here,
-        until=now,
+    page = await gateway.open(
+        gateways.Order(
+            reference=str(payment.id),
+            amount=amount,
+            currency=booking.currency,
+            description=f"{booking.booking_number}, {project.project_name}",
+            email=payer.email,
+            return_url=f"{settings.public_url.rstrip('/')}/bookings/{booking.id}",
+            here=here,
+        )
     )
-    if AT_ONCE.locked():
-        raise Unavailable("The payment gateway is slow just now. Please try again.", "GATEWAY_AWAY")
-    async with AT_ONCE:
-        page = await gateway.open(wanted)
     payment.gateway, payment.gateway_order_id = gateway.name, page.order_id
     payment.checkout_url, payment.checkout_until = page.url, page.until
     await session.flush()

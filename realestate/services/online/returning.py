@@ -95,27 +95,32 @@ async def _has_gone(session: AsyncSession, refund: Payment, name: str | None, on
     await crud.gateways.close_issues(session, [refund.refund_of_id, refund.id], SETTLED_BY_IT, "The money has gone back.")
 
 
-def _has_gone_twice(refund: Payment, report: Report) -> bool:
-    by_hand = refund.status is PaymentStatus.completed and REFUSED_BY in refund.instrument and refund.transaction_id != report.refund_id
-    return by_hand and report.what is What.refunded
-
-
 async def _settle(session: AsyncSession, seen: Payment, report: Report) -> EventOutcome:
+    """What follows for a refund of ours. A report of what is on its way, too, may be the first to say how the gateway calls it."""
     refund = (await fetch(session, seen)).payment
     if refund.gateway and report.refund_id:
         refund.gateway_payment_id = report.refund_id
         await session.flush()
-    if _has_gone_twice(refund, report):
-        reference = report.refund_id or report.event_id
-        await question(session, refund, IssueKind.refunded_elsewhere, reference, report.amount, report.currency, TWICE)
-        return O.queued
-    if refund.status is not PaymentStatus.approved and report.what is not What.refund_failed:
-        return O.unchanged
-    if report.what is What.refunded:
+    match report.what:
+        case What.refunded:
+            return await _sent(session, refund, report)
+        case What.refund_failed:
+            return await _refused(session, refund, report)
+    return O.unchanged
+
+
+async def _sent(session: AsyncSession, refund: Payment, report: Report) -> EventOutcome:
+    if refund.status is PaymentStatus.approved:
         await _has_gone(session, refund, report.refund_id)
         return O.applied
-    if report.what is not What.refund_failed:
-        return O.unchanged  # it is on its way
+    if REFUSED_BY not in refund.instrument or refund.transaction_id == report.refund_id:
+        return O.unchanged
+    reference = report.refund_id or report.event_id
+    await question(session, refund, IssueKind.refunded_elsewhere, reference, report.amount, report.currency, TWICE)
+    return O.queued
+
+
+async def _refused(session: AsyncSession, refund: Payment, report: Report) -> EventOutcome:
     if refund.gateway_payment_id and report.refund_id is None:
         return O.unchanged  # it was refused to us, and somebody else had sent it by then
     if refund.status is PaymentStatus.approved:
