@@ -38,19 +38,18 @@ class StandIn:
         self.failing, self.asked, self.sessions = failing, [], {}
 
     async def serve(self, reader, writer):
-        while head := await reader.readline():
-            method, path, _ = head.decode().split(" ")
-            headers = {}
-            while (line := (await reader.readline()).decode().strip()) != "":
-                name, _, value = line.partition(": ")
-                headers[name.lower()] = value
-            said = dict(parse_qsl((await reader.readexactly(int(headers.get("content-length", 0)))).decode()))
-            self.asked.append((method, path, said, headers))
-            if self.failing == 0:
-                break
+        method, path, _ = (await reader.readline()).decode().split(" ")
+        headers = {}
+        while (line := (await reader.readline()).decode().strip()) != "":
+            name, _, value = line.partition(": ")
+            headers[name.lower()] = value
+        said = dict(parse_qsl((await reader.readexactly(int(headers.get("content-length", 0)))).decode()))
+        self.asked.append((method, path, said, headers))
+        if self.failing != 0:
             status, answer = (self.failing, self.error()) if self.failing else (200, self.answer(method, path, said))
             body = json.dumps(answer).encode()
-            writer.write(f"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            head = f"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.write(head.encode() + body)
             await writer.drain()
         writer.close()
 
