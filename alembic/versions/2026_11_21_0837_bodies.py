@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "bodies"
-down_revision = "terms"
+down_revision = "paper_money"
 
 INDEX = "ix_gateway_events_received_at"
 
