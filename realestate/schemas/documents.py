@@ -64,6 +64,7 @@ class PaperKind(Kind):
     allotment_letter = "allotment_letter"
     agreement = "agreement"
     demand_notice = "demand_notice"
+    credit_note = "credit_note"
     receipt = "receipt"
     statement = "statement"
     cancellation_statement = "cancellation_statement"

@@ -24,7 +24,7 @@ from sqlalchemy.orm import column_property
 from realestate.models.agreements import Agreement, Allotment
 from realestate.models.bookings import Booking
 from realestate.models.documents import Document, DocumentSubject
-from realestate.models.payments import Installment, Payment
+from realestate.models.payments import CreditNote, Installment, Payment
 from realestate.models.projects import Project
 from realestate.reading import Detail, Listing, as_list
 from realestate.schemas.documents import BookingDocumentPage, DocumentOut, DocumentPage, FileFacts, PaperOut
@@ -99,6 +99,13 @@ def _papers() -> Any:
             func.concat(notice, "/notice.pdf"),
             Installment.demanded_at,
             (Installment.booking_id == _BOOKING_ID, Installment.demand_no.is_not(None)),
+        ),
+        _paper(
+            K.credit_note,
+            CreditNote.credit_no,
+            func.concat("/api/credit-notes/", CreditNote.id, "/note.pdf"),
+            CreditNote.created_at,
+            (CreditNote.booking_id == _BOOKING_ID,),
         ),
         _paper(
             K.receipt,

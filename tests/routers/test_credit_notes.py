@@ -104,6 +104,16 @@ async def test_the_statement_shows_both_and_the_paper_says_why(client, site):
     assert [one["id"] for one in page["credit_notes"]] == [note["id"]]
 
 
+async def test_the_papers_of_the_booking_list_it_for_both(client, site):
+    builder, asha, booking, _ = site
+    note = (await credit(client, builder, await demanded(client, asha, booking), again_on=LATER)).json()
+    for person in (asha, builder):
+        papers = (await client.get(f"/api/bookings/{booking['id']}/documents", headers=person.headers)).json()["papers"]
+        [listed] = [one for one in papers if one["kind"] == "credit_note"]
+        assert listed["number"] == note["credit_no"] and listed["issued_at"] == note["created_at"]
+        assert (await client.get(listed["url"], headers=person.headers)).content.startswith(b"%PDF-")
+
+
 async def test_what_still_holds_is_demanded_again_on_the_day_that_is_said_and_not_before(client, site):
     builder, asha, booking, _ = site
     line = await demanded(client, asha, booking)
