@@ -124,7 +124,7 @@ def statement(entries=70, word="Received", amount=D("1000000.01"), currency="INR
 def settlement(word="10 % of the price", amount=D(1000000), currency="INR", is_settled=True, receipts=2):
     """What leaving comes to, with its receipts and, once settled, a refund of the last one."""
     items = ("paid_cleared", "retention", "non_refundable_taxes", "pass_through_spent", "interest_due", "other_charges", "tax_credits")
-    said = dict.fromkeys((*items, "builder_interest_owed", "refundable"), amount)
+    said = dict.fromkeys((*items, "builder_interest_owed", "refundable", "pass_through_most"), amount)
     said |= {"cause": "buyer_request", "retention_rule": word, "refund_due_by": NOON.date()}
     facts = {
         "booking_id": 12,
@@ -160,6 +160,8 @@ def settlement(word="10 % of the price", amount=D(1000000), currency="INR", is_s
         "policies": [],
         "read_at": NOON,
         "interest_terms": {},
+        "policy_terms": {},
+        "cost_sheet": {},
         "payments": [*came, back],
     }
     return quote, SettlementOnPaper.model_validate(basis), NOON.date()
