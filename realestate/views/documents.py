@@ -26,7 +26,7 @@ from realestate.models.bookings import Booking
 from realestate.models.documents import Document, DocumentSubject
 from realestate.models.payments import CreditNote, Installment, Payment
 from realestate.models.projects import Project
-from realestate.reading import Detail, Listing, as_list
+from realestate.reading import Detail, Listing, as_list, said
 from realestate.schemas.documents import BookingDocumentPage, DocumentOut, DocumentPage, FileFacts, PaperOut
 from realestate.schemas.documents import PaperKind as K
 from realestate.security import links
@@ -124,7 +124,8 @@ def _papers() -> Any:
             (this, Booking.handed_over_at.is_not(None)),
         ),
     ).subquery()
-    return as_list(select(*drawn.c).order_by(drawn.c.issued_at.desc().nulls_first(), drawn.c.number.desc(), drawn.c.kind))
+    shown = (said(column).label(column.name) for column in drawn.c)
+    return as_list(select(*shown).order_by(drawn.c.issued_at.desc().nulls_first(), drawn.c.number.desc(), drawn.c.kind))
 
 
 DOCUMENTS_OF_BOOKING = Listing(
