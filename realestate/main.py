@@ -54,6 +54,7 @@ from realestate.routers.shared import (
     particulars,
     parties,
     payments,
+    plan_amendments,
     plans,
     possession,
     preferences,
@@ -85,6 +86,7 @@ ROUTERS = (
     agreements,
     change_requests,
     builder_change_requests,
+    plan_amendments,
     plans,
     builder_plans,
     payments,
@@ -163,6 +165,7 @@ TAGS = [
     {"name": "payment plans", "description": "When a price is asked for: a project's plans, in versions."},
     {"name": "demands", "description": "What a plan asks for, on paper, and what is still to come."},
     {"name": "demands (builder)", "description": "Drafts, approvals, notices, reminders; what a certificate would demand."},
+    {"name": "plan amendments", "description": "Another schedule for what is not demanded yet, agreed by both sides."},
     {"name": "payments", "description": "Money received, allocated to the oldest demanded lines first."},
     {
         "name": "payments (builder)",

@@ -15,7 +15,7 @@ from realestate.models.bookings import Snag
 from realestate.models.change_requests import ChangeRequest, ChangeRequestType
 from realestate.models.documents import Audience, Document, DocumentKind, Side
 from realestate.models.escrow import EscrowWithdrawal
-from realestate.models.payments import CreditNote, Installment, IssueKind, PaymentIssue
+from realestate.models.payments import CreditNote, Installment, IssueKind, PaymentIssue, PlanAmendment
 from realestate.models.projects import Project, ProjectType, PublishState
 from realestate.models.units import Unit, UnitStatus, UnitType
 from realestate.security import passwords, tokens
@@ -186,6 +186,17 @@ async def make_snag(builder: Person, booking: dict[str, Any], **more: Any) -> in
         snag = Snag(**key, **{"title": "A scratch", "reported_by": booking["customer_id"]} | more)
         session.add(snag)
     return snag.id
+
+
+async def make_plan_amendment(builder: Person, booking: dict[str, Any], **more: Any) -> int:
+    """Another schedule, proposed in the owner's name."""
+    key = {name: booking[name] for name in ("project_id", "customer_id", "currency")} | {"builder_id": builder.builder_id}
+    said: dict[str, Any] = {"number": 1, "reason": "x", "amount": Decimal(1), "tax_amount": Decimal(0), "kept": [], "lines": []}
+    async with transaction(WORKER) as session:
+        hashed = {"replaces": [], "content_hash": "0" * 64, "created_by": builder.user_id}
+        amendment = PlanAmendment(**key, booking_id=booking["id"], **said | hashed | more)
+        session.add(amendment)
+    return amendment.id
 
 
 async def make_withdrawal(builder: Person, finance: Person, project_id: int, **more: Any) -> int:

@@ -42,6 +42,7 @@ async def ledger(project_id):
             lines=await rows("installments", "amount", "allocated"),
             payments=await rows("payments", "amount", "allocated", "refunded", "going_back"),
             allocations=await rows("allocations", "principal", "tax", "interest"),
+            amendments=await rows("plan_amendments", "amount"),
             entries=await rows("escrow_entries", "amount"),
             withdrawals=await rows("escrow_withdrawals", "amount"),
             phases=await rows("project_progress"),
@@ -147,6 +148,10 @@ def expect_rows_to_agree(book, figures):
     for booking in book.bookings:
         live = [line.amount for line in figures.of(book.lines, booking.id) if line.kind == "installment" and line.status != "cancelled"]
         assert booking.status not in ACTIVE or sum(live) == booking.total_amount, booking
+    for one in (amendment for amendment in book.amendments if amendment.status == "agreed"):
+        replaced = [line for line in book.lines if line.id in one.replaces]
+        assert {line.status for line in replaced} == {"cancelled"} and not any(line.demanded_at for line in replaced), one
+        assert sum((line.amount for line in replaced), ZERO) == one.amount, one
     kept = sum((one.amount for one in book.entries if one.kind != "withdrawn"), ZERO)
     assert (
         kept == figures.collected() and -sum((one.amount for one in book.entries if one.kind == "withdrawn"), ZERO) == figures.withdrawn()

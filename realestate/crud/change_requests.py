@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate.errors import NotFound
 from realestate.models.bookings import Booking
 from realestate.models.change_requests import ChangeRequest, ChangeRequestStatus
-from realestate.models.payments import Installment
+from realestate.models.payments import Installment, PlanAmendment
 from realestate.models.progress import ProjectProgress as P
 from realestate.models.projects import Project
 from realestate.models.units import Unit
@@ -70,7 +70,9 @@ async def lock_lapsed(session: AsyncSession) -> Sequence[ChangeRequest]:
 
 async def next_numbers(session: AsyncSession, booking: Booking) -> tuple[int, int]:
     """Of the booking's next addendum, and of its next line. Lock the booking first."""
-    addendum = select(func.coalesce(func.max(ChangeRequest.addendum_no), 0) + 1).where(ChangeRequest.booking_id == booking.id)
+    of_changes = select(func.max(ChangeRequest.addendum_no)).where(ChangeRequest.booking_id == booking.id).scalar_subquery()
+    of_plans = select(func.max(PlanAmendment.addendum_no)).where(PlanAmendment.booking_id == booking.id).scalar_subquery()
+    addendum = select(func.coalesce(func.greatest(of_changes, of_plans), 0) + 1)
     line = select(func.coalesce(func.max(Installment.seq), 0) + 1).where(Installment.booking_id == booking.id)
     row = (await session.execute(select(addendum.scalar_subquery(), line.scalar_subquery()))).one()
     return row[0], row[1]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from realestate.demo import replans
 from realestate.demo.people import TURNED_DOWN
 from realestate.demo.sales import Sale
 from realestate.models.bookings import PaymentPlan
@@ -114,6 +115,16 @@ def give_over(sale: Sale, customer_id: int) -> None:
     start = sale.begin(70, 90)
     _allot(sale, start)
     sale.at(start + DAY * 30, partial(sale.give_over, customer_id))
+
+
+def plan_anew(sale: Sale) -> None:
+    """The bank pays in other parts than the plan has; of what comes later, something is proposed again."""
+    sale.plan = PaymentPlan.time_linked
+    start = sale.begin(40, 50)
+    _allot(sale, start)
+    sale.at(start + DAY * 25, partial(replans.propose, sale))
+    sale.at(start + DAY * 26, partial(replans.agree, sale))
+    sale.at(sale.diary.ago(2), partial(replans.propose, sale))
 
 
 def exchange(sale: Sale, unit_id: int) -> None:

@@ -50,6 +50,7 @@ def _tell_of_ends(diary: Diary, river: Site, orchard: Site, people: list[int]) -
     purchases.leave(_sale(diary, river, people[3]))
     purchases.give_over(_sale(diary, river, people[4]), people[5])
     purchases.exchange(_sale(diary, river, people[6]), river.free.pop()[0])
+    purchases.plan_anew(_sale(diary, river, people[10]))
 
 
 def _sale(diary: Diary, site: Site, customer_id: int) -> Sale:

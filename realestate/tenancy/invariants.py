@@ -164,6 +164,7 @@ INVARIANTS = (
     SCHEDULE,
     money.REFUND,
     money.NOTE,
+    money.LAPSE,
     *escrow.ESCROW,
     ledger.SUMS,
     *DERIVED,

@@ -33,6 +33,10 @@ SUMS = Function(
     ),
 )
 
+_PROPOSED = (
+    *("builder_id", "project_id", "booking_id", "customer_id", "number", "reason", "currency", "amount", "tax_amount", "kept", "lines"),
+    *("replaces", "content_hash", "created_by", "created_at"),
+)
 _KEY = ("builder_id", "project_id", "booking_id", "customer_id", "kind")
 
 
@@ -48,6 +52,12 @@ REFUSALS = (
     ("installments", "lines_stay_where_they_are", _changes(*_KEY, "seq")),
     # what has a number was said to somebody (domain.md §3.3)
     ("installments", "issued_amounts_stand", f"OLD.demand_no IS NOT NULL AND {_changes('amount', 'tax_amount')}"),
+    # what is proposed is agreed to as it was read, or not; and what came of it stands
+    (
+        "plan_amendments",
+        "amendments_stand",
+        f"OLD.status <> 'proposed' OR {_changes(*_PROPOSED)}",
+    ),
     ("allocations", "allocations_stand", "true"),
     ("escrow_entries", "escrow_stands", "true"),
 )

@@ -63,6 +63,23 @@ NOTE = Function(
     triggers=("CREATE TRIGGER credit_note_undoes AFTER INSERT ON credit_notes FOR EACH ROW EXECUTE FUNCTION credit_note_undoes()",),
 )
 
+LAPSE = Function(
+    "plans_lapse()",
+    f"""
+    -- A proposal of other lines ends with the first of those that it would replace, unless it is what ends them.
+    CREATE FUNCTION plans_lapse() RETURNS trigger {DEFINER} AS $$
+    BEGIN
+        UPDATE plan_amendments SET status = 'lapsed', decided_at = now(), updated_at = now()
+        WHERE booking_id = NEW.booking_id AND status = 'proposed' AND NEW.id = ANY (replaces);
+        RETURN NULL;
+    END $$
+    """,
+    triggers=(
+        """CREATE TRIGGER plans_lapse AFTER UPDATE OF status ON installments FOR EACH ROW
+        WHEN (OLD.status = 'scheduled' AND NEW.status <> 'scheduled' AND NEW.kind = 'installment') EXECUTE FUNCTION plans_lapse()""",
+    ),
+)
+
 _STEPS = tuple(
     (kind.value, source.value, target.value)
     for event, (sources, target) in Payment.EDGES.items()

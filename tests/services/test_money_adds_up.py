@@ -46,7 +46,7 @@ class Office:
         self.owner, self.finance, self.customer = people["owner"], people["finance"], people["customer"]
         self.phases, self.papers, self.outcomes = people["phases"], people["papers"], Counter()
         often = (self.receive, self.clear, self.bounce, self.ask_back, self.decide, self.decide, self.fall_due, self.waive, self.draw)
-        self.verbs = (*often, *often, self.receive, self.receive, self.build, self.leave, self.stay, self.let_go, self.buy)
+        self.verbs = (*often, *often, self.receive, self.receive, self.build, self.leave, self.stay, self.let_go, self.buy, self.replan)
 
     async def act(self):
         verb = self.random.choice(self.verbs)
@@ -138,6 +138,19 @@ class Office:
     async def let_go(self):
         booking = await self._one(Booking, Booking.status == "cancellation_requested")
         return await self._post(f"/bookings/{booking}/cancellation/approval", self.owner, cause="buyer_request")
+
+    async def replan(self):
+        """What is not demanded yet, in other parts; the customer mostly agrees."""
+        weights = self.random.choice([[100], [33, 67], [12.5, 12.5, 75]])
+        days = [str(TODAY + timedelta(days=self.random.randrange(1, 90))) for _ in weights]
+        lines = [
+            {"name": "Anew", "weight": weight, "trigger": "on_date", "due_date": day} for weight, day in zip(weights, days, strict=True)
+        ]
+        made = await self._post(f"/bookings/{await self._one(Booking)}/plan-amendments", reason="x", lines=lines)
+        if not made.is_success or self.random.random() < 0.2:
+            return made
+        said = {"content_hash": made.json()["content_hash"]}
+        return await self._post(f"/plan-amendments/{made.json()['id']}/agreement", self.customer, **said)
 
     async def buy(self):
         if self.outcomes["buy", 200] >= len(self.units):

@@ -1,6 +1,7 @@
 """Money: what is owed (Installment), what has moved (Payment), and which part of a payment pays which line (Allocation)."""
 
 from realestate.models.payments.allocation import Allocation, NumberCounter
+from realestate.models.payments.amendment import PlanAmendment
 from realestate.models.payments.credit_note import CreditNote
 from realestate.models.payments.dunning import DunningPause, Reminder, ReminderKind
 from realestate.models.payments.installment import Installment
@@ -13,6 +14,7 @@ from realestate.models.payments.words import (
     INCOMING,
     ON_THEIR_WAY,
     OWED_FIRST,
+    AmendmentStatus,
     DemandState,
     EventOutcome,
     GatewayEventKind,
@@ -44,6 +46,7 @@ __all__ = [
     "RECEIVED",
     "TODAY_THERE",
     "Allocation",
+    "AmendmentStatus",
     "CreditNote",
     "DemandState",
     "DunningPause",
@@ -62,6 +65,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "PaymentType",
+    "PlanAmendment",
     "Reminder",
     "ReminderKind",
     "Series",

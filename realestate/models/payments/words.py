@@ -79,6 +79,16 @@ class WaiverStatus(Kind):
     rejected = "rejected"
 
 
+class AmendmentStatus(Kind):
+    """`withdrawn` by the team, `declined` by the customer, `lapsed` by what has happened meanwhile."""
+
+    proposed = "proposed"
+    agreed = "agreed"
+    withdrawn = "withdrawn"
+    declined = "declined"
+    lapsed = "lapsed"
+
+
 class Series(Kind):
     """Gap-free numbers are drawn per builder, series and financial year."""
 

@@ -176,6 +176,8 @@ BY_CUSTOMERS = {
     *(
         Event.booking_left,
         Event.booking_acknowledged,
+        Event.plan_agreed,
+        Event.plan_proposal_ended,
         Event.transfer_requested,
         Event.transfer_ended,
         Event.snag_reported,

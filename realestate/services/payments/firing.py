@@ -107,6 +107,12 @@ def _due_date(line: Installment, found: Passed | None, booking: Booking, rules: 
     if line.due_date:
         return line.due_date + timedelta(days=0 if line.trigger.get("trigger") == PlanTrigger.on_date else days)
     counted_at = found and (found.phase.certified_at or found.phase.updated_at)
-    if counted_at and booking.confirmed_at and counted_at <= booking.confirmed_at:
+    if counted_at and booking.confirmed_at and counted_at <= _agreed_at(line, booking.confirmed_at):
         days = max(days, rules.catch_up_days)
     return today + timedelta(days=days)
+
+
+def _agreed_at(line: Installment, confirmed_at: datetime) -> datetime:
+    """When the buyer has bound themselves to a line: by the booking, or by a later amendment of its plan."""
+    planned_at = line.trigger.get("planned_at")
+    return datetime.fromisoformat(planned_at) if planned_at else confirmed_at

@@ -9,6 +9,7 @@ from realestate.models.payments import (
     NumberCounter,
     Payment,
     PaymentIssue,
+    PlanAmendment,
     Reminder,
     Waiver,
 )
@@ -71,6 +72,14 @@ WALL: Sentences = {
         May("builder", "change", OURS, only=("status", "decided_by", "decided_at", "rejection_reason", "updated_at")),
         May("admin", "read", ALL),
         May("clerk", "read", ALL),
+        May("worker", "read add change", ALL),
+    ],
+    PlanAmendment: [  # of both sides: written by the system alone
+        May("customer", "read", f"{MINE} OR booking_id = {MY_BOOKINGS}"),
+        May("builder", "read", OURS),
+        May("admin", "read", ALL),
+        May("clerk", "read", ALL),
+        May("clerk", "change", ALL, only=("status", "decided_at", "updated_at")),
         May("worker", "read add change", ALL),
     ],
     PaymentIssue: [
