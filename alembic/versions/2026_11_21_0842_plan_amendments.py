@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "plan_amendments"
-down_revision = "paper_money"
+down_revision = "bodies"
 
 KEY = ("builder_id", "project_id", "customer_id", "booking_id")
 STATES = "'proposed', 'agreed', 'withdrawn', 'declined', 'lapsed'"
