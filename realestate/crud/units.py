@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, case, cast, func, literal, select, union
+from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, case, cast, func, literal, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer_group
 from sqlalchemy.orm.attributes import set_committed_value
@@ -111,9 +111,13 @@ async def count_recent_holds(session: AsyncSession, unit_id: int, customer_id: i
 # ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def due_claims(session: AsyncSession, most: int, after: int | None = None) -> Sequence[int]:
-    """Units whose hold or unpaid reserve has run out; not locked."""
-    return (await session.scalars(select(Unit.id).where(Unit.claim_is_over, Unit.id > (after or 0)).order_by(Unit.id).limit(most))).all()
+async def due_claims(session: AsyncSession, most: int, after: tuple[Any, int] | None = None) -> Sequence[tuple[Any, int]]:
+    """When the hold or unpaid reserve of a unit has run out, and of which, the longest ago first: in the order of their index, for most
+    units have no claim on them. Not locked."""
+    place = Unit.hold_expires_at, Unit.id
+    due = select(*place).where(Unit.claim_is_over)
+    due = due.where(tuple_(*place) > after) if after else due
+    return [(ended_at, unit_id) for ended_at, unit_id in await session.execute(due.order_by(*place).limit(most))]
 
 
 async def take_due_claim(session: AsyncSession, unit_id: int) -> Unit | None:

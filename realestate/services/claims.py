@@ -63,7 +63,8 @@ MOST_AT_ONCE = 500
 
 async def end_due() -> int:
     """Write down which holds and reserves have run out; how many. Each in a transaction of its own, in any number of processes."""
-    return await one_by_one(await every(crud.units.due_claims, MOST_AT_ONCE), _end)
+    due = await every(crud.units.due_claims, MOST_AT_ONCE)
+    return await one_by_one([unit_id for _, unit_id in due], _end)
 
 
 async def _end(unit_id: int) -> bool:
