@@ -14,7 +14,7 @@ from realestate.database import WORKER, as_system, transaction
 from realestate.errors import Transient
 from realestate.models.notifications import Event
 from realestate.models.units import HoldEnd, Unit, UnitStatus
-from realestate.services import endings, vacancies
+from realestate.services import endings, payments, vacancies
 from realestate.services.jobs import every, one_by_one
 from realestate.services.notifications import notify
 
@@ -53,6 +53,7 @@ async def _expire_booking(session: AsyncSession, unit: Unit) -> None:
     assert booking is not None, "a reserved unit has its booking"
     booking.expire()
     await endings.close(session, booking, unit.project)
+    await payments.queue_full_refund(session, WORKER, booking, "The token did not come in time.")
     notify(session, Event.booking_expired, booking, number=booking.booking_number, **unit.names)
 
 

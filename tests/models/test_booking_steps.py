@@ -20,6 +20,7 @@ TABLE = {  # event: from, to, who. "back" is where it came from
     "accept_offer": (("waitlisted",), "reserved", C),
     "miss_offer": (("waitlisted",), "expired", SYS),
     "token_cleared": (("reserved",), "token_paid", SYS | F | A),
+    "token_lost": (("token_paid",), "reserved", SYS),
     "expire": (("reserved",), "expired", SYS),
     "reclaim": (("expired",), "reserved", SYS),
     "approve": (("token_paid",), "booking_confirmed", SM | A),

@@ -73,7 +73,7 @@ class Life(Stateful):
     # ── Until the allotment ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def expire(self) -> None:
-        """The token never came."""
+        """The token never came; a part of it goes back."""
         self._refuse_with_money()
         self.take("expire")
 
@@ -82,14 +82,14 @@ class Life(Stateful):
         self.take("reclaim")
         self.reserve_expires_at = until
 
-    def cancel(self, reason: str | None) -> None:
-        """Let go of it before the token has come: nothing is owed by either side (domain.md §2)."""
-        self._refuse_with_money()
+    def cancel(self, reason: str | None, has_money: bool) -> None:
+        """Let go of it before any money has come: nothing is owed by either side (domain.md §2)."""
+        self._refuse_with_money(has_money)
         self.take("cancel")
         self.status_reason = reason
 
-    def _refuse_with_money(self) -> None:
-        if self.status == S.reserved and self.reserve_expires_at is None:
+    def _refuse_with_money(self, has_money: bool = False) -> None:
+        if self.status == S.reserved and (has_money or self.reserve_expires_at is None):
             raise Conflict(
                 "PAYMENT_PENDING", "Money for this booking has come; its builder can reject it with a refund.", allowed=["reject"]
             )
@@ -101,6 +101,10 @@ class Life(Stateful):
     def token_cleared(self) -> None:
         """The token is there. Money alone takes this step."""
         self.take("token_cleared")
+
+    def token_lost(self) -> None:
+        """It has bounced, or has been given back."""
+        self.take("token_lost")
 
     def approve(self, at: datetime, allotment_no: str, cooling_off: timedelta) -> None:
         """Allot the unit. For a while, where one is agreed, the buyer may still leave without loss."""

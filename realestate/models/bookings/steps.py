@@ -36,6 +36,7 @@ STEPS: dict[str, Step] = {
     "reclaim": Step((S.expired,), S.reserved, (SYSTEM,)),
     "cancel": Step((S.reserved,), S.cancelled, (CUSTOMER, P.units_hold)),
     "token_cleared": Step((S.reserved,), S.token_paid, (SYSTEM, P.payments_record)),
+    "token_lost": Step((S.token_paid,), S.reserved, (SYSTEM,)),
     "approve": Step((S.token_paid,), S.booking_confirmed, (P.bookings_approve,)),
     "reject": Step((S.reserved, S.token_paid), S.rejected, (P.bookings_approve,)),
     "sign_agreement": Step((S.booking_confirmed,), S.agreement_signed, (CUSTOMER, P.agreements_sign)),
@@ -50,7 +51,8 @@ STEPS: dict[str, Step] = {
     "transfer": Step(ALLOTTED, S.transferred, (P.bookings_settle,)),
     "swap": Step((S.token_paid, S.booking_confirmed), S.swapped, (P.bookings_settle,)),
 }
-"""Entering it (an enquiry, a wait, a reserve out of nothing) is no step. `miss_offer` is ours: see docs/decisions/an-offer-comes-once.md."""
+"""Entering it (an enquiry, a wait, a reserve out of nothing) is no step. `miss_offer` and `token_lost` are ours: see
+docs/decisions/an-offer-comes-once.md and token-and-first-line.md."""
 
 TOGETHER = frozenset(
     (

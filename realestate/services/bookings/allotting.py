@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from realestate import crud
 from realestate.database import Identity
 from realestate.errors import Conflict
 from realestate.models.base import Versions
 from realestate.models.bookings import Booking
 from realestate.models.notifications import Event
+from realestate.models.payments import CLEARED
 from realestate.models.policies import Policy
 from realestate.models.rules import Rules
 from realestate.services import allotments, payments, policies
@@ -20,12 +22,14 @@ from realestate.services.notifications import notify
 async def confirm(session: AsyncSession, booking_id: int, version: Versions | None = None) -> Booking:
     """Allot a unit whose token has been paid, demand what its plan already owes, and tell the buyer.
 
-    Conflict KYC_INCOMPLETE, DISCOUNT_PENDING.
+    Conflict KYC_INCOMPLETE, DISCOUNT_PENDING, TOKEN_MISSING.
     """
     async with together(session, booking_id, "approve", version) as found:
         booking, unit, now = found
         policy = await policies.of(session, unit.project)
         _check_ready(booking, policy)
+        if await payments.lacks_token(session, booking):
+            raise Conflict("TOKEN_MISSING", "The token of this booking is not there any more.")
         booking.approve(now, f"AL-{booking.id:06d}", timedelta(days=policy.cooling_off_days))
         rules = Rules.of(unit.project.rules)
         booking.interest_terms, booking.policy_terms = rules.agreed, policy.owing(rules.interest_percent).agreed(unit.project.jurisdiction)
@@ -48,9 +52,9 @@ async def reject(session: AsyncSession, member: Identity, booking_id: int, reaso
 
 
 async def cancel(session: AsyncSession, booking_id: int, reason: str | None, version: Versions | None = None) -> Booking:
-    """Let go of a reserve before its token has come: nobody owes anything."""
+    """Let go of a reserve before any money has come: nobody owes anything."""
     found = booking, _, _ = await fetch(session, booking_id, "cancel", version)
-    booking.cancel(reason)
+    booking.cancel(reason, bool(await crud.payments.total(session, booking.id, CLEARED)))
     await let_go(session, found)
     notify(session, Event.booking_cancelled, booking, **found.names)
     return booking

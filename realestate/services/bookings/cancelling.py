@@ -54,6 +54,7 @@ async def withdraw(session: AsyncSession, by: Identity, booking_id: int, version
     async with together(session, booking_id, event, version) as found:
         found.booking.resume(event)
         await session.flush()
+        await payments.loosen(session, *found, found.now)
         await payments.settle(session, found.booking, found.unit.project, found.now)  # what has become due meanwhile
     said = "withdrawn" if by.role is Role.customer else "declined"
     notify(session, Event.cancellation_withdrawn, found.booking, part=found.part, **found.names, said=said)

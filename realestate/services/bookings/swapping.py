@@ -1,5 +1,7 @@
 """A unit exchanged for another one of the company's: at that one's price, with a schedule of its own, and with the money that has come."""
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
@@ -8,6 +10,7 @@ from realestate.errors import NotFound
 from realestate.models.bookings import Booking, BookingStatus
 from realestate.models.notifications import Event
 from realestate.models.payments import CLEARED
+from realestate.models.rules import Rules
 from realestate.models.units import Unit
 from realestate.services import claims, endings, payments, pricing, vacancies
 from realestate.services.bookings import joining, moving, reserving
@@ -68,7 +71,7 @@ async def _exchange(session: AsyncSession, by: Identity, old: Booking, found: Fo
 
 
 async def _claim(session: AsyncSession, old: Booking, found: Found) -> Booking:
-    """The unit for the same people, in the same state; without its token, which may be dearer, it is reserved until that has come."""
+    """The unit for the same people, in the same state; without its token, which may be dearer, it is reserved for as long as any other."""
     _, unit, now = found
     assert old.payment_plan, "a reserve has a plan"
     price, lines = await reserving.end_own_hold(session, unit, old.customer_id)
@@ -91,6 +94,7 @@ async def _claim(session: AsyncSession, old: Booking, found: Found) -> Booking:
         unit.take("book")
     elif await crud.payments.total(session, old.id, CLEARED) < new.token_amount:
         new.status = BookingStatus.reserved
+        new.reserve_expires_at = unit.hold_expires_at = now + timedelta(hours=Rules.of(unit.project.rules).reserve_hours)
     return new
 
 

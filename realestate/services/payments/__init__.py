@@ -6,7 +6,8 @@ from realestate.services.payments.charging import charge
 from realestate.services.payments.crediting import credit, credit_delay
 from realestate.services.payments.demanding import demand
 from realestate.services.payments.firing import demand_passed, lift_notice, settle
-from realestate.services.payments.receiving import arrive, bounce, clear, loosen, record, still_to_come
+from realestate.services.payments.loosening import lacks_token, loosen
+from realestate.services.payments.receiving import arrive, bounce, clear, record, still_to_come
 from realestate.services.payments.refunds import queue_full_refund, spread
 from realestate.services.payments.withholding import withhold
 
@@ -20,6 +21,7 @@ __all__ = [
     "credit_delay",
     "demand",
     "demand_passed",
+    "lacks_token",
     "lift_notice",
     "loosen",
     "post",

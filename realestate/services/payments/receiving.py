@@ -1,6 +1,6 @@
 """Money that comes: recorded, cleared, allocated oldest first, and what follows from it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,13 +21,11 @@ from realestate.services.payments import refunds
 from realestate.services.payments.accruing import owed, square
 from realestate.services.payments.charging import charge
 from realestate.services.payments.firing import settle
+from realestate.services.payments.loosening import loosen
 from realestate.services.payments.numbering import number
 
 CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft, PaymentMethod.tds)
 """Paper that may bounce, and tax that counts with its certificate: from the recorded clearance on."""
-
-GRACE = timedelta(days=1)
-"""For whoever has sent money in time that did not come: they hear of it by a message, perhaps at night, and pay in another way."""
 
 
 async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -> Payment:
@@ -73,7 +71,7 @@ async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Pay
 async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment:
     """The bank has not paid it after all: what it had paid is owed again, later receipts move up, and the rules may charge for it.
 
-    A reserve that nothing else speaks for has its end again.
+    A reserve that nothing else speaks for has its end again; so has a booking whose token it was.
     """
     unit, booking, payment, now = await _fetch(session, payment_id)
     payment.may("bounce")
@@ -114,18 +112,6 @@ async def still_to_come(session: AsyncSession, booking: Booking, project: Projec
     """What a booking can ever owe, interest until today included, less what has come or been sent. Negative when more has."""
     charged = await crud.payments.charged(session, booking.id) + await owed(session, booking, project, today)
     return booking.total_amount + charged - await crud.payments.total(session, booking.id, ON_THEIR_WAY)
-
-
-async def loosen(session: AsyncSession, booking: Booking, unit: Unit, now: datetime, sent_at: datetime) -> None:
-    """A reserve that nothing speaks for any more has its old end again, when the money that was sent at `sent_at` has failed. Where that end
-    has passed meanwhile, money sent before it earns a short grace, and money sent after it none: so nobody keeps a unit by failing."""
-    if booking.status is not BookingStatus.reserved or await crud.payments.total(session, booking.id, ON_THEIR_WAY):
-        return
-    whole = timedelta(hours=Rules.of(unit.project.rules).reserve_hours)
-    end = booking.booking_date + whole
-    if end <= now:
-        end = now + min(GRACE, whole) if sent_at < end else now
-    booking.reserve_expires_at = unit.hold_expires_at = end
 
 
 async def arrive(session: AsyncSession, booking: Booking, unit: Unit, payment: Payment, now: datetime) -> None:

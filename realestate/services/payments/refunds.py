@@ -22,6 +22,7 @@ from realestate.services import vacancies
 from realestate.services.notifications import notify
 from realestate.services.payments.accruing import square
 from realestate.services.payments.crediting import credit
+from realestate.services.payments.loosening import CLAIMED_BY_MONEY, loosen
 
 COPIED = ("builder_id", "project_id", "booking_id", "customer_id", "payment_type", "currency")
 GOES_BACK = (PaymentKind.receipt, PaymentKind.interest_credit)
@@ -139,6 +140,9 @@ async def process(session: AsyncSession, refund_id: int, transaction_id: str | N
     refund.take("process")
     await session.flush()
     if booking.status in ACTIVE:
+        if booking.status in CLAIMED_BY_MONEY:
+            unit, _, _ = await crud.units.lock(session, booking.unit_id)
+            await loosen(session, booking, unit, now, receipt.created_at)
         await square(session, booking, project, now)
     await _make_up(session, booking, refund, receipt, project, now)
     await _let_go_of_unit(session, booking)
@@ -168,10 +172,10 @@ async def _make_up(session: AsyncSession, booking: Booking, refund: Payment, rec
 
 
 async def _fetch(session: AsyncSession, payment_id: int, kind: PaymentKind | None = None) -> tuple[Booking, Payment]:
-    """Booking and payment, locked in this order; before them the unit that a cancelled booking may keep back."""
+    """Booking and payment, locked in this order; before them the unit, which a cancelled booking may keep back and a reserve may lose."""
     booking_id = await crud.payments.booking_id_of(session, payment_id, kind)
     seen = await crud.bookings.peek(session, booking_id)
-    if seen.status is BookingStatus.cancelled:
+    if seen.status in (BookingStatus.cancelled, *CLAIMED_BY_MONEY):
         await crud.units.lock(session, seen.unit_id)
     return await crud.bookings.get(session, booking_id), await crud.payments.get(session, payment_id)
 
