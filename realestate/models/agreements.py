@@ -94,8 +94,11 @@ class Agreement(Identified, Base):
         url: Mapped[str]
 
 
-def is_draft(status: BookingStatus) -> bool:
-    """Whether an agreement of a booking in this state is a draft still. Conflict BOOKING_NOT_CONFIRMED where there can be none."""
+def is_draft(status: BookingStatus, signed_hash: str | None) -> bool:
+    """Whether an agreement of a booking in this state is a draft still; of terms that everybody has signed it is none, whatever has become of
+    the booking since. Conflict BOOKING_NOT_CONFIRMED where there can be none."""
+    if signed_hash is not None:
+        return False
     if status not in READY:
         raise Conflict("BOOKING_NOT_CONFIRMED", f"An agreement is made of a booking that is confirmed; this one is {status}.")
     return status not in SIGNED

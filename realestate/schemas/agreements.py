@@ -132,6 +132,7 @@ class AgreementBasis(AgreementTerms):
 
     id: int
     status: BookingStatus
+    agreement_hash: str | None
     agreement_date: date | None
     transferred_from_id: int | None
     agreements: list[AgreementKept]

@@ -127,7 +127,7 @@ def _paper(said: bytes | None) -> Paper:
     if said is None:
         raise NotFound
     found = json.loads(said.partition(b":")[2])
-    draft = is_draft(BookingStatus(found["status"]))
+    draft = is_draft(BookingStatus(found["status"]), found["agreement_hash"])
     basis = AgreementBasis.model_validate(found)
     last = basis.agreements[-1] if basis.agreements else None
     if last is None and not draft and basis.transferred_from_id is None:

@@ -8,16 +8,17 @@ _READY, _SIGNED = (tuple(status.value for status in states) for states in (READY
 EDITIONS = Function(
     "editions_follow()",
     f"""
-    -- Each edition follows the last one, as a draft until the booking is signed; from then on the terms are those of the last edition. Only
-    -- who has taken a signed booking over has none: then the first edition says what goes over.
+    -- Each edition follows the last one, as a draft until the booking is signed; from then on, whatever becomes of the booking, the terms are
+    -- those of the last edition. Only who has taken a signed booking over has none: then the first edition says what goes over.
     CREATE FUNCTION editions_follow() RETURNS trigger {DEFINER} AS $$
     DECLARE
         last agreements;
-        booking_status text; before bigint;
+        is_ready boolean; is_signed boolean; before bigint;
     BEGIN
-        SELECT b.status, b.transferred_from_id INTO booking_status, before FROM bookings b WHERE b.id = NEW.booking_id;
+        SELECT b.status IN {_READY} OR b.agreement_hash IS NOT NULL, b.status IN {_SIGNED} OR b.agreement_hash IS NOT NULL, b.transferred_from_id
+            INTO is_ready, is_signed, before FROM bookings b WHERE b.id = NEW.booking_id;
         SELECT * INTO last FROM agreements a WHERE a.booking_id = NEW.booking_id AND a.id <> NEW.id ORDER BY a.edition DESC LIMIT 1;
-        IF booking_status NOT IN {_READY} OR NEW.is_draft = (booking_status IN {_SIGNED}) OR NEW.edition <> coalesce(last.edition, 0) + 1
+        IF NOT is_ready OR NEW.is_draft = is_signed OR NEW.edition <> coalesce(last.edition, 0) + 1
             OR NOT NEW.is_draft AND (last.id IS NOT NULL OR before IS NULL) AND (NEW.terms, NEW.content_hash) IS DISTINCT FROM (last.terms, last.content_hash)
         THEN
             RAISE EXCEPTION 'not the next edition' USING ERRCODE = 'check_violation', CONSTRAINT = 'editions_follow';

@@ -276,3 +276,17 @@ async def test_a_booking_lists_its_papers_and_each_opens(client, sale):
             assert one["number"] in text and (one["content_hash"] or "") in text
     stranger = await make_customer("Ravi Nair")
     assert (await get(client, stranger, booking, "documents")).status_code == 404
+
+
+async def test_what_everybody_has_signed_is_drawn_even_if_the_booking_has_gone_on_by_then(client, sale):
+    builder, asha, booking = sale
+    await client.post(f"/api/bookings/{booking['id']}/generate-agreement", headers=builder.headers)
+    for person in (builder, asha):
+        await sign(client, booking, person)
+    asked = await client.post(f"/api/bookings/{booking['id']}/cancellation", json={"reason": "We move."}, headers=asha.headers)
+    assert asked.json()["status"] == "cancellation_requested"
+
+    await agreements.draw_signed(booking["id"])
+
+    text = await paper(client, asha, booking, "agreement.pdf")
+    assert "DRAFT" not in text and text.count("Signed on") == 2
