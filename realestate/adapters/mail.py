@@ -1,6 +1,7 @@
 """Sending a mail: to the server of SMTP_URL, or, without one in development, into the outbox. The only file that imports aiosmtplib."""
 
 import asyncio
+from contextlib import suppress
 from email.message import EmailMessage
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
@@ -49,9 +50,7 @@ async def _converse(message: EmailMessage) -> None:
     url = urlsplit(settings.smtp_url)
     is_tls, host = url.scheme == "smtps", url.hostname or "localhost"
     must_start = True if url.username and not is_tls and not _is_here(host) else None
-    await aiosmtplib.send(
-        message,
-        sender=settings.sender[1],
+    client = aiosmtplib.SMTP(
         hostname=host,
         port=url.port or (465 if is_tls else 587),
         username=unquote(url.username) if url.username else None,
@@ -61,6 +60,13 @@ async def _converse(message: EmailMessage) -> None:
         local_hostname=settings.site,  # else the library asks the name service
         timeout=PATIENCE / 3,
     )
+    try:
+        await client.connect()
+        await client.send_message(message, sender=settings.sender[1])
+        with suppress(aiosmtplib.SMTPException):  # it has been taken
+            await client.quit()
+    finally:
+        client.close()  # at once: who is asked to end does not wait for the server to say goodbye
 
 
 def _refused(error: aiosmtplib.SMTPResponseException) -> Undeliverable:
