@@ -23,11 +23,33 @@ JOINED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u200f\ufb1d-\ufdff\ufe70-\ufeff
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # else it tells every letter of every paper
 
 
+class Part(Fragment):
+    """Of a line, in one script. Each text is measured once on a paper: with each letter that joins a line, the library asks again for the widths
+    of all that stand in it, and does so for every table twice."""
+
+    known: dict[object, float]
+
+    def clone(self, characters: list[str] | str = "", link: int | str | None = None) -> "Part":
+        made = super().clone(characters, link)
+        assert isinstance(made, Part)
+        made.known = self.known
+        return made
+
+    def get_width(self, start: int = 0, end: int | None = None, chars: str | None = None, initial_cs: bool = True) -> float:
+        text = "".join(self.characters[start:end]) if chars is None else chars
+        shaping = self.text_shaping_parameters  # of which only the direction is ever another here
+        what = text, self.font.fontkey, self.font_size_pt, self.char_spacing, initial_cs, shaping and shaping["fragment_direction"]
+        if what not in self.known:
+            self.known[what] = super().get_width(chars=text, initial_cs=initial_cs)
+        return self.known[what]
+
+
 class Lettered(FPDF):
     """Pages on which names may be written as their bearers write them. A letter of no font here is an empty box."""
 
     def __init__(self) -> None:
         super().__init__(format="A4")
+        self.known: dict[object, float] = {}
         self.add_font(FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
         self.add_font(FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
 
@@ -50,8 +72,17 @@ class Lettered(FPDF):
 
     def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:
         """Each line runs in the direction of its own first letter; the library asks the first line for all of them."""
-        lines = text.splitlines(keepends=True) if self.text_shaping else [text]
-        return [fragment for line in lines for fragment in super(Lettered, self)._preload_bidirectional_text(line, markdown)]
+        if not self.text_shaping:
+            return super()._preload_bidirectional_text(text, markdown)
+        lines = text.splitlines(keepends=True)
+        return [self._part(one) for line in lines for one in super(Lettered, self)._preload_bidirectional_text(line, markdown)]
+
+    def _part(self, fragment: Fragment) -> Fragment:
+        if type(fragment) is not Fragment:  # the place for the number of pages
+            return fragment
+        part = Part(fragment.characters, fragment.graphics_state, fragment.k, fragment.link)
+        part.known = self.known
+        return part
 
     def get_fallback_font(self, char: str, style: str = "") -> str | None:
         """The font of a letter that the family does not know, fetched when it is first met."""
