@@ -1,6 +1,8 @@
 """Every test process gets a database of its own before anything imports the settings."""
 
 import gc
+import logging
+import sys
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -8,9 +10,13 @@ import pytest
 
 from tests import databases
 
+FIRST = ("test_demo.py", "test_large.py", "test_sealing.py", "test_audit.py")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until everything is imported, which stays anyway
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # the client looks for it on disk with every request
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # else each request is kept for the case that its test fails
     worker = getattr(config, "workerinput", None)
     if worker is None:
         databases.prepare()
@@ -20,8 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """First come those who make a large house for all of a file: who has nothing left to do takes the last half of another's tests, and
-    would make it again."""
-    items.sort(key=lambda item: item.path.name not in ("test_demo.py", "test_large.py"))
+    would make it again. Then, in the same process, those who seal: nothing can be sealed in a cluster while somebody fills a large house."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 def pytest_collection_finish() -> None:

@@ -65,11 +65,11 @@ def claim(worker: str = "main") -> None:
 
 
 @contextmanager
-def cloned(purpose: str) -> Iterator[str]:
-    """One more database, for a test that changes the schema: the owner's address of it."""
+def cloned(purpose: str, template: str | None = None) -> Iterator[str]:
+    """One more database, for a test that changes the schema: the owner's address of it. `template0` is an empty one."""
     name = conninfo_to_dict(os.environ["DATABASE_OWNER_URL"])["dbname"]
     url, database = os.environ["TEST_DATABASE_URL"], f"{name}_{purpose}"
-    _execute(url, "CREATE DATABASE {} TEMPLATE {}", database, os.environ["TEST_DATABASE_TEMPLATE"])
+    _execute(url, "CREATE DATABASE {} TEMPLATE {}", database, template or os.environ["TEST_DATABASE_TEMPLATE"])
     yield _with_database(url, database)
     _remove(
         url, database

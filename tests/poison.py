@@ -23,7 +23,7 @@ class Poison:
 
     @property
     def headers(self) -> dict[bytes, bytes]:
-        return {b"Content-Type": self.content_type.encode("latin-1")} if self.content_type is not None else {}
+        return {b"content-type": self.content_type.encode("latin-1")} if self.content_type is not None else {}
 
 
 _OBJECT = '{"name": "Añjali"}'

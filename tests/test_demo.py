@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, make_url, select, text
+from sqlalchemy import func, select, text
 
-from realestate import database, demo
+from realestate import demo
 from realestate.config import settings
 from realestate.database import WORKER, transaction
 from realestate.demo.people import COMPANIES
@@ -17,7 +16,7 @@ from realestate.demo.seed import fill
 from realestate.errors import Forbidden
 from realestate.models.accounts import TeamRole
 from realestate.models.base import Base
-from tests import databases
+from tests.houses import house_of_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -28,22 +27,6 @@ FACTS = """
     FROM bookings b JOIN units u ON u.id = b.unit_id ORDER BY b.id"""
 INBOXES = "SELECT user_id, seq, type, related_entity_id, is_read FROM notifications ORDER BY user_id, seq"
 """What is the same whenever the seed runs; days and the years in numbers are not."""
-
-
-@asynccontextmanager
-async def house_of_its_own(purpose: str) -> AsyncIterator[None]:
-    """Doors to a fresh database; those of the other tests stay as they are."""
-    with databases.cloned(purpose) as owner_url, pytest.MonkeyPatch.context() as patch:
-        url = make_url(settings.database_url).set(database=make_url(owner_url).database)
-        patch.setattr(settings, "database_url", url.render_as_string(hide_password=False))
-        for name in ("engine", "_sessions"):
-            patch.setattr(database, name, None, raising=False)
-        theirs = dict(database.readers)
-        try:
-            async with database.connected():
-                yield
-        finally:
-            database.readers.update(theirs)
 
 
 @pytest.fixture(scope="module")

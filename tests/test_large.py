@@ -24,7 +24,8 @@ from realestate.models.notifications import Event
 from realestate.models.tellings import TELLINGS
 from realestate.models.units import Unit
 from realestate.services import pricing
-from tests.test_demo import FACTS, INBOXES, WRONG, house_of_its_own, rows, sign_in, words
+from tests.houses import house_of_its_own
+from tests.test_demo import FACTS, INBOXES, WRONG, rows, sign_in, words
 
 pytestmark = pytest.mark.anyio
 
