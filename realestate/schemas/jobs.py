@@ -26,7 +26,8 @@ class JobOut(Wire):
 
 
 class JobCounts(Wire):
-    """Of all jobs, whatever was asked for. What was done is forgotten after a day."""
+    """Of all jobs, whatever was asked for. What was done is forgotten after a day. The clock has something done every minute: where
+    `last_done_at` or `waiting_since` (when the job became due that has been waiting longest) is minutes old, no worker does its work."""
 
     todo: int
     doing: int
@@ -34,6 +35,8 @@ class JobCounts(Wire):
     failed: int
     cancelled: int
     aborted: int
+    waiting_since: datetime | None
+    last_done_at: datetime | None
 
 
 class JobPage(Page):

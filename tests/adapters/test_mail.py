@@ -20,11 +20,10 @@ from realestate.models.deliveries import Purpose
 from realestate.services import deliveries
 from realestate.services.deliveries.sending import AT_ONCE
 from tests.factories import make_customer
-from tests.post import Server, let_wait_be_over, plain, rows_of, serving
+from tests.post import Server, forget_what_is_due, let_wait_be_over, plain, rows_of, serving
 
 pytestmark = pytest.mark.anyio
 
-CALL_OFF = text("UPDATE deliveries SET state = 'suppressed', sealed = NULL WHERE state = 'queued'")
 UNVERIFY = text("UPDATE users SET is_verified = false WHERE id = :id")
 EMPTY = EmailMessage()
 EMPTY["To"] = "asha@example.com"
@@ -34,9 +33,7 @@ EMPTY["To"] = "asha@example.com"
 async def asha(client, monkeypatch, tmp_path):
     """A customer who shall confirm her address; what others wait for is out of the way."""
     monkeypatch.setattr(settings, "data_dir", tmp_path)
-    await deliveries.route()
-    async with transaction(WORKER) as session:
-        await session.execute(CALL_OFF)
+    await forget_what_is_due()
     person = await make_customer()
     async with transaction(WORKER) as session:
         await deliveries.post(session, Purpose.verify_email, user_id=person.user_id)

@@ -9,12 +9,12 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = "SELECT count(*) FROM jobs.procrastinate_workers"
+WORKERS = "SELECT id FROM jobs.procrastinate_workers"
 
 
 def test_it_works_until_it_is_asked_to_end_and_signs_off(house: None) -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, options="-c role=realestate_worker") as connection:
-        before = connection.execute(WORKERS).fetchone()
+        before = set(connection.execute(WORKERS))
         command = [sys.executable, "-m", "realestate", "worker"]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -22,4 +22,4 @@ def test_it_works_until_it_is_asked_to_end_and_signs_off(house: None) -> None:
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=15)
         assert process.returncode == 0, said
-        assert connection.execute(WORKERS).fetchone() == before
+        assert set(connection.execute(WORKERS)) <= before

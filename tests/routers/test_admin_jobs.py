@@ -26,7 +26,10 @@ async def fail(job):
     async with transaction(WORKER) as session:
         await session.execute(text("UPDATE jobs.procrastinate_jobs SET status = 'doing', attempts = 5 WHERE id = :id"), {"id": job["id"]})
         await session.execute(text("INSERT INTO jobs.failures VALUES (:id, 'Unavailable: No mail today.')"), {"id": job["id"]})
-    assert await jobs.take_up() == 1
+    await jobs.take_up()
+    async with transaction(WORKER) as session:
+        status = text("SELECT status::text FROM jobs.procrastinate_jobs WHERE id = :id")
+        assert await session.scalar(status, {"id": job["id"]}) == "failed"
 
 
 async def test_only_administrators_may_ask(client):
@@ -62,6 +65,23 @@ async def test_the_list_filters_pages_and_counts(client):
     with counted() as statements:
         page = (await client.get(f"{PATH}?task=expire_quotes&status=cancelled", headers=admin.headers)).json()
     assert len(statements) == 1 and page["jobs"][0]["id"] == third["id"] and page["stats"]["cancelled"] == before + 1
+
+
+async def test_it_is_seen_that_nobody_works(client):
+    """When what waits longest became due, and when the newest that is done was done; what is for later does not wait."""
+    admin = await make_admin()
+    done, due, later = [(await run(client, admin))["id"] for _ in range(3)]
+    async with transaction(WORKER) as session:
+        set_job = "UPDATE jobs.procrastinate_jobs SET {} WHERE id = :id"
+        await session.execute(text(set_job.format("status = 'doing'")), {"id": done})
+        await session.execute(text(set_job.format("status = 'succeeded'")), {"id": done})
+        await session.execute(text(set_job.format("scheduled_at = '2001-01-01T00:00:00Z'")), {"id": due})
+        await session.execute(text(set_job.format("scheduled_at = now() + interval '1 hour'")), {"id": later})
+    stats = (await client.get(PATH, headers=admin.headers)).json()["stats"]
+    assert stats["waiting_since"] == "2001-01-01T00:00:00.000000Z"
+    assert stats["last_done_at"] == (await client.get(f"{PATH}/{done}", headers=admin.headers)).json()["ended_at"]
+    await client.delete(f"{PATH}/{due}", headers=admin.headers)
+    assert (await client.get(PATH, headers=admin.headers)).json()["stats"]["waiting_since"] != stats["waiting_since"]
 
 
 async def test_what_was_given_up_says_why_and_is_tried_once_more(client):
