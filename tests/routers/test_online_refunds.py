@@ -48,9 +48,10 @@ async def test_a_refund_goes_back_through_the_gateway(client, refund):
     _, finance, payment, refund = refund
     by_hand = await client.post(f"/api/refunds/{refund['id']}/processing", json={}, headers=finance.headers)
     assert by_hand.json()["code"] == "SET_BY_GATEWAY"
-    assert await online.send_refunds() == 1
-    assert (await seen(client, finance, refund))["payment_status"] == "approved"
-    assert await online.send_refunds() == 0
+    for _ in range(2):
+        await online.send_refunds()
+        assert (await seen(client, finance, refund))["payment_status"] == "approved"
+        assert len(fake.due()) == 1, "sent once"
     assert await online.rehearse() == 1
     assert (await seen(client, finance, refund))["payment_status"] == "completed"
     assert (await seen(client, finance, payment))["payment_status"] == "partially_refunded"
@@ -64,7 +65,7 @@ async def test_a_refund_of_which_nothing_is_told_is_asked_for(client, refund):
     await online.check()
     assert (await seen(client, finance, refund))["payment_status"] == "approved"
     await let_time_pass(Payment, refund["id"], "updated_at", timedelta(hours=2))
-    assert await online.check() == 1
+    await online.check()
     assert (await seen(client, finance, refund))["payment_status"] == "completed"
 
 
@@ -87,9 +88,9 @@ async def test_what_cannot_be_asked_for_keeps_nothing_else_from_being_asked_for(
     assert [(await seen(client, asha, one))["payment_status"] for one in (dead, paid)] == ["pending", "completed"]
     assert (await seen(client, finance, refund))["payment_status"] == "completed"
     await let_time_pass(Payment, dead["id"], "checkout_until", timedelta(days=8))
-    assert await online.check() == 1
-    assert (await seen(client, asha, dead))["payment_status"] == "cancelled"
-    assert await online.check() == 0
+    for _ in range(2):
+        await online.check()
+        assert (await seen(client, asha, dead))["payment_status"] == "cancelled"
 
 
 async def test_a_refund_that_cannot_be_sent_keeps_no_other_from_being_sent(client, sale, refund, monkeypatch):
@@ -113,7 +114,8 @@ async def test_a_refund_that_cannot_be_sent_keeps_no_other_from_being_sent(clien
     assert await online.rehearse() == 1
     assert [(await seen(client, finance, one))["payment_status"] for one in (first, answer.json())] == ["approved", "completed"]
     monkeypatch.setattr(fake.Fake, "give_back", give_back)
-    assert await online.send_refunds() == 1
+    await online.send_refunds()
+    assert len(fake.due()) == 1, "sent after all"
 
 
 async def test_a_refund_that_is_on_its_way_is_not_taken_back(client, refund):
@@ -127,9 +129,10 @@ async def test_a_refund_that_the_gateway_refuses_is_paid_by_hand(client, refund)
     builder, finance, payment, refund = refund
     (settings.data_dir / "gateway" / f"pay_{order_of(payment)}.payment.json").unlink()  # it has forgotten everything
     await online.send_refunds()
-    [issue] = (await client.get("/api/builder/payment-issues", headers=builder.headers)).json()["issues"]
-    assert (issue["kind"], issue["payment_id"]) == ("refund_failed", refund["id"]) and "knows no such payment" in issue["detail"]
-    assert await online.send_refunds() == 0
+    for _ in range(2):
+        [issue] = (await client.get("/api/builder/payment-issues", headers=builder.headers)).json()["issues"]
+        assert (issue["kind"], issue["payment_id"]) == ("refund_failed", refund["id"]) and "knows no such payment" in issue["detail"]
+        await online.send_refunds()  # not asked for again
     answer = await client.post(f"/api/refunds/{refund['id']}/processing", json={"transaction_id": "NEFT-1"}, headers=finance.headers)
     assert answer.json()["payment_status"] == "completed"
 
