@@ -10,7 +10,7 @@ import pytest
 
 from tests import databases
 
-FIRST = ("test_demo.py", "test_large.py", "test_sealing.py", "test_audit.py")
+FIRST = ("test_sealing.py", "test_audit.py", "test_demo.py", "test_large.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,8 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First come those who make a large house for all of a file: who has nothing left to do takes the last half of another's tests, and
-    would make it again. Then, in the same process, those who seal: nothing can be sealed in a cluster while somebody fills a large house."""
+    """First come those who seal, because nothing can be sealed in a cluster while somebody fills a large house. Then those who make one for
+    all of a file: who has nothing left to do takes the last half of another's tests, and would make it again."""
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
