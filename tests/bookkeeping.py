@@ -27,6 +27,8 @@ class Line:
     interest_of: "Line | None" = None
     parts: list[tuple[date, Decimal]] = field(default_factory=list)
     """What has been paid of it, and of which day that money is."""
+    had: list[tuple[date, Decimal]] = field(default_factory=list)
+    """The same until today: with what has gone back, for it went today."""
 
     @property
     def paid(self) -> Decimal:
@@ -42,7 +44,7 @@ class Line:
             return ZERO
         late_since = self.place[1] + timedelta(days=GRACE_DAYS)
         days = [late_since + timedelta(days=n) for n in range((TODAY - late_since).days)]
-        left = (self.amount - sum((part for came, part in self.parts if came <= day), ZERO) for day in days)
+        left = (self.amount - sum((part for came, part in self.had if came <= day), ZERO) for day in days)
         return (sum(left, ZERO) * PERCENT / 36500).quantize(CENT, ROUND_HALF_UP)
 
 
@@ -101,9 +103,14 @@ class Model:
 
     def meet(self) -> None:
         """As it happened: at each moment the money that has come by then, oldest first, fills the lines that are demanded by then, in order."""
+        self._fill({id: one.amount for id, one in self.receipts.items() if one.arrived and one.state == "cleared"})
+        for line in self.live:
+            line.had = line.parts  # until today, on which all refunds go
+        self._fill({id: one.stays for id, one in self.receipts.items() if one.arrived})
+
+    def _fill(self, left: dict[int, Decimal]) -> None:
         for line in self.live:
             line.parts = []
-        left = {id: one.stays for id, one in self.receipts.items() if one.arrived}
         came = sorted(left, key=lambda id: (self.receipts[id].on, id))
         for moment in range(1, self.now + 1):
             lines = sorted((line for line in self.live if 0 < line.demanded <= moment), key=lambda line: line.place)

@@ -1,10 +1,9 @@
 """Money in the database: lines of a schedule, receipts, numbers."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import and_, case, delete, func, select, type_coerce, update
+from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -73,16 +72,10 @@ async def all_lines(session: AsyncSession, booking_id: int) -> Sequence[Installm
     return (await session.scalars(lines.execution_options(populate_existing=True))).all()
 
 
-async def paid_on(session: AsyncSession, booking_id: int) -> dict[int, list[tuple[date, Decimal]]]:
-    """By line: what has been paid of it, and when that came."""
-    whole = type_coerce(Allocation.principal + Allocation.tax + Allocation.interest, Money)
-    parts = select(Allocation.installment_id, Payment.payment_date, whole)
-    found: dict[int, list[tuple[date, Decimal]]] = {}
-    for line_id, day, amount in await session.execute(
-        parts.join(Payment, Payment.id == Allocation.payment_id).where(Allocation.booking_id == booking_id)
-    ):
-        found.setdefault(line_id, []).append((day, amount))
-    return found
+async def moved(session: AsyncSession, booking_id: int) -> Sequence[Payment]:
+    """What has come for a booking and what has gone back, oldest first."""
+    settled = select(Payment).where(Payment.booking_id == booking_id, Payment.status.in_(CLEARED))
+    return (await session.scalars(settled.order_by(Payment.payment_date, Payment.id))).all()
 
 
 async def receipts(session: AsyncSession, booking_id: int, *, for_update: bool = False) -> Sequence[Payment]:

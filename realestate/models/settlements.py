@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from realestate.models.bookings import CancellationCause
-from realestate.models.interest import interest_to_buyer
+from realestate.models.interest import Stay, interest_to_buyer
 from realestate.models.money import round_cents
 from realestate.models.policies import Policy, RetentionBase
 
@@ -36,6 +36,8 @@ class Account:
 
     price: Decimal
     receipts: Sequence[Receipt]
+    gone: Sequence[Stay] = ()
+    """What has gone back of them before: the company had it until then."""
     credited: Decimal = Decimal(0)
     """For delay, before, whether it is still there or has been paid out: taken off what the builder owes for the same."""
     credit_left: Decimal = Decimal(0)
@@ -115,7 +117,7 @@ def settle(cause: CancellationCause, account: Account, policy: Policy, today: da
 def late_interest(settled: Mapping[str, Any], amount: Decimal, came: date, until: date) -> Decimal:
     """On what goes back of a settlement, as it is kept, from the day on which it was due, or on which it came after that. None on interest."""
     due, percent = date.fromisoformat(settled["refund_due_by"]), Decimal(settled.get("refund_interest_percent", "0"))
-    return interest_to_buyer([(came, amount)], percent, until, due)
+    return interest_to_buyer([Stay(came, amount)], percent, until, due)
 
 
 def _due(cause: CancellationCause, policy: Policy) -> tuple[int, int | None]:
@@ -146,5 +148,5 @@ def _interest(cause: CancellationCause, account: Account, policy: Policy, today:
         return account.agreed_interest or Decimal(0)
     if cause not in BUILDERS_FAULT:
         return Decimal(0)
-    whole = interest_to_buyer(((one.on, one.amount) for one in account.receipts), policy.interest_percent, today)
+    whole = interest_to_buyer([*(Stay(one.on, one.amount) for one in account.receipts), *account.gone], policy.interest_percent, today)
     return max(Decimal(0), whole - account.credited)

@@ -131,6 +131,7 @@ class ReceiptOfBasis(Wire):
 
 class LineOfBasis(Wire):
     id: int
+    seq: int
     kind: InstallmentKind
     amount: Decimal
     tax_amount: Decimal

@@ -67,7 +67,7 @@ class PaymentOfStatement(Wire):
     id: int
     kind: PaymentKind
     amount: Amount
-    refunded: Amount
+    refund_of_id: int | None
     payment_status: Annotated[PaymentStatus, Says("status")]
     payment_date: date
     cleared_at: datetime | None

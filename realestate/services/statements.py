@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud, reading
 from realestate.errors import Conflict
 from realestate.models.bookings import ACTIVE
+from realestate.models.interest import stays
 from realestate.models.payments import CLEARED, InstallmentStatus, PaymentKind, PaymentStatus
 from realestate.models.rules import Rules
 from realestate.schemas.statements import Statement, StatementBasis, StatementEntry
@@ -20,6 +21,7 @@ from realestate.services import payments
 from realestate.services.bookings.settling import policy_of
 from realestate.services.payments.accruing import accrued
 from realestate.services.payments.crediting import WAITS_FOR_KEYS, delay
+from realestate.services.payments.timing import paid_over_time
 from realestate.views.statements import STATEMENT
 
 I = InstallmentStatus
@@ -73,23 +75,21 @@ async def close(session: AsyncSession, booking_id: int) -> Statement:
 
 def _interest_accrued(basis: StatementBasis, today: date) -> Decimal:
     """Of the buyer, as far as it has not been charged."""
-    paid: dict[int, list[tuple[date, Decimal]]] = {}
-    for payment in basis.payments:
-        for part in payment.allocations:
-            paid.setdefault(part.installment_id, []).append((payment.payment_date, part.amount))
     rules = Rules.of(basis.unit.project.rules, basis.interest_terms)
+    moved = [one for one in basis.payments if one.payment_status in CLEARED]
+    kept = ((one.id, part.installment_id, part.amount) for one in moved for part in one.allocations)
+    paid = paid_over_time(moved, basis.installments, kept, rules.allocation_order)
     return sum((one.amount for one in accrued(basis.installments, paid, rules, today)), ZERO)
 
 
 def _builder_interest_accrued(basis: StatementBasis, today: date) -> Decimal:
     """As far as it has not been credited."""
-    came = [one for one in basis.payments if one.kind is not PaymentKind.refund and one.payment_status in CLEARED]
-    credited = sum((one.amount for one in came if one.kind is PaymentKind.interest_credit), ZERO)
-    money = [(one.payment_date, one.amount - one.refunded) for one in came if one.kind is not PaymentKind.interest_credit]
+    moved = [one for one in basis.payments if one.payment_status in CLEARED]
+    credited = sum((one.amount for one in moved if one.kind is PaymentKind.interest_credit), ZERO)
     if (basis.previous_status or basis.status) not in WAITS_FOR_KEYS:
         return ZERO
     grace_days = Rules.of(basis.unit.project.rules, basis.interest_terms).grace_days
-    return delay(money, credited, policy_of(basis).interest_percent, grace_days, basis.promised_possession_date, today)
+    return delay(stays(moved), credited, policy_of(basis).interest_percent, grace_days, basis.promised_possession_date, today)
 
 
 def as_csv(statement: Statement) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
-from realestate.models.interest import interest_to_buyer
+from realestate.models.interest import Stay, interest_to_buyer
 from realestate.models.payments import Installment, Payment
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units, put
 from tests.speaking import attempt
@@ -41,7 +41,7 @@ async def late(client, days=30, rules=RULES):
     return builder, customer, booking
 
 
-OWED = interest_to_buyer([(ago(100), D(20_000)), (ago(10), D(480_000))], D("10.75"), TODAY, ago(30))
+OWED = interest_to_buyer([Stay(ago(100), D(20_000)), Stay(ago(10), D(480_000))], D("10.75"), TODAY, ago(30))
 """30 days on 20,000 and 10 on 480,000: 176.71 and 1,413.70."""
 
 
@@ -135,7 +135,7 @@ async def settled(client, builder, booking, money):
 async def test_who_leaves_because_of_the_delay_gets_it_from_each_receipt_and_it_is_paid_out(client):
     builder, _, booking = await late(client)
     quote, money = await end(client, builder, booking, "builder_delay")
-    whole = interest_to_buyer([(ago(100), D(20_000)), (ago(10), D(480_000))], D("10.75"), TODAY)
+    whole = interest_to_buyer([Stay(ago(100), D(20_000)), Stay(ago(10), D(480_000))], D("10.75"), TODAY)
     assert quote["builder_interest_owed"] == float(whole) and quote["refundable"] == float(500_000 + whole)
     credits = [one["amount"] for one in money["payments"] if one["kind"] == "interest_credit"]
     refunds = [one["amount"] for one in money["payments"] if one["kind"] == "refund"]
@@ -147,7 +147,7 @@ async def test_what_was_credited_before_is_not_owed_again(client):
     builder, _, booking = await late(client)
     await offer(client, builder, booking)
     quote, money = await end(client, builder, booking, "builder_delay")
-    whole = interest_to_buyer([(ago(100), D(20_000)), (ago(10), D(480_000))], D("10.75"), TODAY)
+    whole = interest_to_buyer([Stay(ago(100), D(20_000)), Stay(ago(10), D(480_000))], D("10.75"), TODAY)
     assert quote["paid_cleared"] == 501_590.41 and quote["builder_interest_owed"] == float(whole - OWED)
     assert quote["refundable"] == float(500_000 + whole)
     assert (await settled(client, builder, booking, money))["closing_balance"] == 0
@@ -163,7 +163,7 @@ async def test_what_was_credited_and_paid_out_is_not_owed_again_either(client):
 
     quote, money = await end(client, builder, booking, "builder_delay")
 
-    whole = interest_to_buyer([(ago(100), D(20_000)), (ago(10), D(480_000))], D("10.75"), TODAY)
+    whole = interest_to_buyer([Stay(ago(100), D(20_000)), Stay(ago(10), D(480_000))], D("10.75"), TODAY)
     assert quote["paid_cleared"] == 500_000 and quote["builder_interest_owed"] == float(whole - OWED)
     money["payments"].remove(next(one for one in money["payments"] if one["id"] == asked.json()["id"]))
     assert (await settled(client, builder, booking, money))["closing_balance"] == 0

@@ -11,13 +11,13 @@ from sqlalchemy import select, update
 from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
 from realestate.models.bookings import Booking
-from realestate.models.interest import interest, interest_to_buyer
-from realestate.models.payments import Allocation, Installment
+from realestate.models.interest import Stay, interest, interest_to_buyer
+from realestate.models.payments import Allocation, Installment, Payment
 from realestate.models.projects import Project
 from realestate.services import dues
 from tests.factories import make_builder, make_customer, make_member, make_project, make_units, put
 from tests.speaking import attempt, speaking
-from tests.stories import confirmed_booking, pay, reserved_booking
+from tests.stories import confirmed_booking, pay, reserved_booking, set_status
 
 pytestmark = pytest.mark.anyio
 TODAY = datetime.now(UTC).date()
@@ -60,12 +60,14 @@ async def close(client, person, booking):
 
 def test_a_builder_owes_by_the_same_rule_from_each_receipt_or_from_its_delay():
     """30 days on 1,000,000, of which 10 on 500,000 that came later, at 10.75 %."""
-    came = [(DUE - timedelta(days=200), D(1_000_000)), (DUE + timedelta(days=20), D(500_000))]
+    came = [Stay(DUE - timedelta(days=200), D(1_000_000)), Stay(DUE + timedelta(days=20), D(500_000))]
     until = DUE + timedelta(days=30)
     assert interest_to_buyer(came, D("10.75"), until, DUE) == D("8835.62") + D("1472.60")
     assert interest_to_buyer(came[1:], D("10.75"), until) == D("1472.60")
     assert interest_to_buyer(came[:1], D("10.75"), until, DUE) == interest(D(1_000_000), D("10.75"), DUE, 0, [], until)
     assert interest_to_buyer(came, D("10.75"), DUE - timedelta(days=1), DUE) == 0
+    gone = [came[0]._replace(until=DUE + timedelta(days=10))]
+    assert interest_to_buyer(gone, D("10.75"), until, DUE) == D("2945.21"), "until it went back"
 
 
 async def test_the_vector_of_the_design_is_charged_when_the_line_is_paid(client):
@@ -243,3 +245,40 @@ async def test_the_tax_within_what_is_paid_sums_to_that_of_the_line(client):
     assert await taxes() == [(D("333333.33"), D("15873.02")), (D("333333.33"), D("15873.01")), (D("333333.34"), D("15873.02"))]
     await client.post(f"/api/payments/{first['id']}/bounce", json={"reason": "x"}, headers=builder.headers)
     assert await taxes() == [(D("333333.33"), D("15873.01")), (D("333333.34"), D("15873.02"))], "rounded up to there"
+
+
+# ── Money that goes back ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def give_back(client, builder, receipt, amount, days_ago):
+    """Asked for by one, approved and paid by another, so many days ago."""
+    finance = await make_member(builder, TeamRole.finance)
+    asked = await client.post(f"/api/payments/{receipt['id']}/refunds", json={"amount": amount, "reason": "x"}, headers=finance.headers)
+    for step in ("approval", "processing"):
+        body = {} if step == "approval" else {"json": {"transaction_id": f"N-{asked.json()['id']}"}}
+        answer = await client.post(f"/api/refunds/{asked.json()['id']}/{step}", **body, headers=builder.headers)
+        assert answer.status_code == 200, answer.text
+    await put(Payment, answer.json()["id"], payment_date=TODAY - timedelta(days=days_ago))
+
+
+async def test_a_refund_makes_no_interest_for_the_days_on_which_the_money_was_there(client):
+    builder, customer, booking = await late(client)
+    receipt = (await pay(client, builder, booking, 1_000_000, payment_date=day(0))).json()
+    await give_back(client, builder, receipt, 400_000, days_ago=20)
+    await give_back(client, builder, receipt, 600_000, days_ago=10)
+    said = await statement(client, customer, booking)
+    assert said["interest_accrued"] == 4123.29, "of 400,000 for 20 days, of 600,000 for 10"
+    assert (await close(client, builder, booking)).status_code == 200
+    assert await charged(client, customer, booking) == [(4123.29, "demanded")]
+
+
+async def test_what_was_there_counts_for_the_buyer_until_it_went_back(client):
+    """100 days late: 300,000 for 100 days, and 700,000 for the 60 until they went."""
+    builder, customer = await make_builder(), await make_customer()
+    promised = TODAY - timedelta(days=100)
+    project_id = await make_project(builder, timezone="UTC", rules={"interest_percent": "10"}, promised_possession_date=promised)
+    booking = await reserved_booking(client, customer, (await make_units(builder, project_id))[0])
+    receipt = (await pay(client, builder, booking, 1_000_000, payment_date=str(TODAY - timedelta(days=150)))).json()
+    assert (await set_status(client, builder, booking, "booking_confirmed")).status_code == 200
+    await give_back(client, builder, receipt, 700_000, days_ago=40)
+    assert (await statement(client, customer, booking))["builder_interest_accrued"] == 8219.18 + 11506.85

@@ -15,6 +15,7 @@ from realestate.errors import Conflict, NotFound
 from realestate.models.accounts import Role
 from realestate.models.base import no_such_step
 from realestate.models.bookings import CANCELLABLE, BookingStatus, CancellationCause
+from realestate.models.interest import stays
 from realestate.models.money import round_cents
 from realestate.models.payments import CLEARED, InstallmentKind, InstallmentStatus, PaymentKind, PaymentStatus
 from realestate.models.policies import Policy
@@ -22,11 +23,12 @@ from realestate.models.rules import Rules
 from realestate.models.settings import SettingScope
 from realestate.models.settlements import Account, Receipt, Settlement, late_interest, settle
 from realestate.models.units import pass_through
-from realestate.schemas.cancellations import CancellationQuote, SettlementBasis, SettlementOnPaper, SettlementTerms
+from realestate.schemas.cancellations import CancellationQuote, ReceiptOfBasis, SettlementBasis, SettlementOnPaper, SettlementTerms
 from realestate.schemas.statements import StatementBasis
 from realestate.services import audit
 from realestate.services.bookings.finding import Found
 from realestate.services.payments.accruing import accrued
+from realestate.services.payments.timing import paid_over_time
 from realestate.views.cancellations import BASIS, ON_PAPER
 
 GONE = (InstallmentStatus.cancelled, InstallmentStatus.waived, InstallmentStatus.scheduled)
@@ -84,6 +86,7 @@ def work_out(basis: SettlementBasis, cause: CancellationCause, terms: Settlement
             for kind, left, on in remainders(basis)
             if kind is not PaymentKind.interest_credit
         ],
+        gone=[one for one in stays(_moved(basis)) if one.until],
         credited=sum((_money(one.amount) for one in basis.payments if one.kind is PaymentKind.interest_credit), Decimal(0)),
         credit_left=sum((left for kind, left, _ in remainders(basis) if kind is PaymentKind.interest_credit), Decimal(0)),
         progress=Decimal(str(basis.unit.project.overall_progress)),
@@ -160,6 +163,11 @@ def remainders(basis: SettlementBasis) -> list[tuple[PaymentKind, Decimal, date]
     return [(one.kind, _money(one.amount) - back.get(one.id, Decimal(0)), one.payment_date) for one in came]
 
 
+def _moved(basis: SettlementBasis) -> list[ReceiptOfBasis]:
+    """What has come, and what has gone back."""
+    return [one.model_copy(update={"amount": _money(one.amount)}) for one in basis.payments if one.status in CLEARED]
+
+
 def going_back(basis: SettlementBasis) -> Decimal:
     """What refunds that are not paid yet have a claim on."""
     waiting = (
@@ -194,12 +202,11 @@ def _owed(basis: SettlementBasis, kind: InstallmentKind) -> Decimal:
 
 def _accrued(basis: SettlementBasis, today: date) -> Decimal:
     """Interest that the buyer owes and has not been charged yet."""
-    paid: dict[int, list[tuple[date, Decimal]]] = {}
-    for one in basis.payments:
-        for part in one.allocations:
-            paid.setdefault(part.installment_id, []).append((one.payment_date, _money(part.principal + part.tax + part.interest)))
+    moved = _moved(basis)
+    kept = ((one.id, part.installment_id, _money(part.principal + part.tax + part.interest)) for one in moved for part in one.allocations)
     lines = [one.model_copy(update={"amount": _money(one.amount)}) for one in basis.installments]
     rules = Rules.of(basis.unit.project.rules, basis.interest_terms)
+    paid = paid_over_time(moved, lines, kept, rules.allocation_order)
     return sum((one.amount for one in accrued(lines, paid, rules, today)), Decimal(0))
 
 

@@ -1,7 +1,7 @@
 """Interest on what a buyer pays late: worked out whenever somebody looks, charged when its line is paid in full, when a month is closed, and
 when the booking ends. What has been charged stays; it is counted against what comes out later, so that no day is ever charged twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -16,6 +16,7 @@ from realestate.models.projects import Project
 from realestate.models.rules import Rules
 from realestate.services.payments.allocating import reallocate
 from realestate.services.payments.charging import charge
+from realestate.services.payments.timing import Paid, paid_over_time
 
 I = InstallmentStatus
 LET_GO = (I.cancelled, I.waived)
@@ -40,7 +41,7 @@ class Accrued(NamedTuple):
     amount: Decimal
 
 
-def accrued(lines: Sequence[Line], paid: Mapping[int, Sequence[tuple[date, Decimal]]], rules: Rules, until: date) -> Iterator[Accrued]:
+def accrued(lines: Sequence[Line], paid: Paid, rules: Rules, until: date) -> Iterator[Accrued]:
     """On every line of the schedule that was, or is, paid late. Of what is waived or taken back, none accrues; interest that was charged
     and then waived counts as charged, and what a credit note has taken back does not, nor what was charged before the line was demanded
     anew."""
@@ -58,8 +59,9 @@ async def _look(session: AsyncSession, booking: Booking, project: Project, until
     rules = Rules.of(project.rules, booking.interest_terms)
     if not rules.interest_percent:
         return [], []
-    lines, paid = await crud.payments.all_lines(session, booking.id), await crud.payments.paid_on(session, booking.id)
-    return lines, list(accrued(lines, paid, rules, until))
+    lines, moved = await crud.payments.all_lines(session, booking.id), await crud.payments.moved(session, booking.id)
+    kept = ((one.payment_id, one.installment_id, one.amount) for one in await crud.payments.allocations(session, booking.id))
+    return lines, list(accrued(lines, paid_over_time(moved, lines, kept, rules.allocation_order), rules, until))
 
 
 async def owed(session: AsyncSession, booking: Booking, project: Project, until: date) -> Decimal:

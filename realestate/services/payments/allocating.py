@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,14 +44,14 @@ async def reallocate(session: AsyncSession, booking: Booking, lines: Sequence[In
 
 
 def replay(
-    receipts: Sequence[Payment],
-    owed: Sequence[Installment],
+    receipts: Sequence[Any],
+    owed: Sequence[Any],
     spent: Mapping[int, Decimal] | None = None,
     first: Sequence[str] = OWED_FIRST,
 ) -> list[Part]:
     """What pays what. At each moment at which money came or a line was demanded, what is there meets what is owed by then: by kind, as
     `first` says, and both oldest first (domain.md §3.4). What has been given back, or is `spent` elsewhere, pays nothing; what meets no
-    line stays as credit."""
+    line stays as credit. Of receipts and lines as the ledger has them, as somebody reads them, or as they were on a day."""
     lines, parts = sorted(owed, key=partial(_order, first)), dict[tuple[int, int], Part]()
     due = {line.id: line.amount for line in lines}
     left = {receipt.id: receipt.amount - receipt.refunded - (spent or {}).get(receipt.id, Decimal(0)) for receipt in receipts}

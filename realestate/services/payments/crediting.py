@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from realestate import crud
 from realestate.database import Identity
 from realestate.models.bookings import Booking, BookingStatus
-from realestate.models.interest import interest_to_buyer
+from realestate.models.interest import Stay, interest_to_buyer, stays
 from realestate.models.notifications import Event
 from realestate.models.payments import Payment, PaymentKind, PaymentMethod, PaymentStatus, PaymentType, Series
 from realestate.models.projects import Project
@@ -22,23 +22,20 @@ B = BookingStatus
 WAITS_FOR_KEYS = (B.booking_confirmed, B.agreement_signed, B.registered)
 
 
-def delay(
-    came: Iterable[tuple[date, Decimal]], credited: Decimal, percent: Decimal, grace_days: int, promised: date | None, until: date
-) -> Decimal:
-    """What a promise of possession that has passed comes to by a day, on money that has come and stayed, less what has been credited. The
+def delay(had: Iterable[Stay], credited: Decimal, percent: Decimal, grace_days: int, promised: date | None, until: date) -> Decimal:
+    """What a promise of possession that has passed comes to by a day, on money while it was there, less what has been credited. The
     builder has the same days of grace as the buyer."""
     if promised is None:
         return Decimal(0)
-    return max(Decimal(0), interest_to_buyer(came, percent, until, promised + timedelta(days=grace_days)) - credited)
+    return max(Decimal(0), interest_to_buyer(had, percent, until, promised + timedelta(days=grace_days)) - credited)
 
 
 async def credit_delay(session: AsyncSession, by: Identity, booking: Booking, project: Project, percent: Decimal, now: datetime) -> None:
     """Credit what it comes to until today. Lock the booking first; let receipts meet lines afterwards."""
-    receipts = await crud.payments.receipts(session, booking.id)
-    came = [(one.payment_date, one.amount - one.refunded) for one in receipts if one.kind is not PaymentKind.interest_credit]
-    credited = sum((one.amount for one in receipts if one.kind is PaymentKind.interest_credit), Decimal(0))
+    moved = await crud.payments.moved(session, booking.id)
+    credited = sum((one.amount for one in moved if one.kind is PaymentKind.interest_credit), Decimal(0))
     rules = Rules.of(project.rules, booking.interest_terms)
-    amount = delay(came, credited, percent, rules.grace_days, booking.promised_possession_date, project.date_at(now))
+    amount = delay(stays(moved), credited, percent, rules.grace_days, booking.promised_possession_date, project.date_at(now))
     if amount > 0:
         await credit(session, by, booking, project, amount, now)
 
