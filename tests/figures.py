@@ -1,7 +1,7 @@
 """Every figure of money that is shown, worked out anew from payments, allocations, lines and phases, in plain Python on plain rows."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -189,11 +189,12 @@ async def reconcile(client, owner, customer, project_id):
         assert said["payment_status"] == figures.payment_status(id)
 
     stats = (await shown("/api/builder/bookings"))["stats"]
-    same(stats, total_revenue=figures.received(), pending_revenue=figures.outstanding())
+    came = figures.moved(since=date.min)
+    same(stats, total_revenue=came, pending_revenue=figures.outstanding())
     [revenue] = (await shown("/api/builder/dashboard"))["revenue"]
     booked = sum((one.total_amount for one in book.bookings if one.status in ACTIVE), ZERO)
     this_month = figures.moved(since=figures.today.replace(day=1))
-    same(revenue, booked=booked, received=figures.received(), received_this_month=this_month)
+    same(revenue, booked=booked, received=came, received_this_month=this_month)
     same(revenue, outstanding=figures.outstanding(), overdue=figures.overdue())
     await _reconcile_collections(shown, same, figures, book)
     await _reconcile_escrow(shown, same, figures, book)

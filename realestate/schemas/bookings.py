@@ -143,14 +143,24 @@ class BookingOut(Wire):
     customer: CustomerOfBooking | None
 
 
+class RevenueOfBookings(Wire):
+    """In one currency: received, and still owed."""
+
+    currency: str
+    total_revenue: Amount
+    pending_revenue: Amount
+
+
 class BookingStats(Wire):
-    """Over all bookings of the builder. Revenue: `total` has been received, `pending` is still owed."""
+    """Over all bookings of the builder. Revenue: `total` has been received, `pending` is still owed, in the company's own currency;
+    `by_currency` says it of all. Null for a member whose role does not include `reports:read`."""
 
     total_bookings: int
     active_bookings: int
     completed_bookings: int
-    total_revenue: Amount
-    pending_revenue: Amount
+    total_revenue: Amount | None
+    pending_revenue: Amount | None
+    by_currency: list[RevenueOfBookings] | None
 
 
 class BookingPage(Page):

@@ -1,21 +1,23 @@
 """Bookings, as their customer and as their builder see them."""
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, any_, bindparam, func, null, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import column_property
 
 from realestate.models.accounts import Customer
 from realestate.models.bookings import Booking, BookingGroup, BookingParty, Signature, Snag
-from realestate.models.payments import IS_LIVE, IS_SETTLED, OWED, RECEIVED, Installment
+from realestate.models.payments import IS_LIVE, IS_REVENUE, OWED, RECEIVED, Installment, Payment
 from realestate.models.units import Unit
-from realestate.reading import Collection, Detail, Listing, as_object, contains, said
+from realestate.reading import Collection, Detail, Listing, as_list, as_object, contains
 from realestate.schemas.bookings import BookingOut, BookingPage
 from realestate.schemas.particulars import Particulars, TeamParticulars
 from realestate.schemas.parties import PartyOut
 from realestate.schemas.payments import BookingPayments, InstallmentOut
 from realestate.schemas.possession import SignatureOut, SnagOut
+from realestate.views.currencies import OWN, by_currency, of_currency
 
 BOOKING = Detail(Booking, BookingOut, path="/api/bookings")
 BOOKING_PAYMENTS = Detail(Booking, BookingPayments)
@@ -46,15 +48,20 @@ def _count(*where: ColumnElement[bool]) -> ColumnElement[Any]:
     return select(func.count()).select_from(Booking).where(*where).scalar_subquery()
 
 
-_STATS = as_object(
-    select(
-        _count().label("total_bookings"),
-        _count(Booking.group == BookingGroup.active).label("active_bookings"),
-        _count(Booking.group == BookingGroup.completed).label("completed_bookings"),
-        said(select(RECEIVED).where(IS_SETTLED).scalar_subquery()).label("total_revenue"),
-        said(select(OWED).where(IS_LIVE).scalar_subquery()).label("pending_revenue"),
-    )
+_COUNTS = (
+    _count().label("total_bookings"),
+    _count(Booking.group == BookingGroup.active).label("active_bookings"),
+    _count(Booking.group == BookingGroup.completed).label("completed_bookings"),
 )
+_REVENUE = by_currency(
+    {"total_revenue": of_currency(RECEIVED, Payment, IS_REVENUE), "pending_revenue": of_currency(OWED, Installment, IS_LIVE)}
+).cte("revenue")
+_IN_OWN = (
+    select(_REVENUE.c[name]).where(_REVENUE.c.currency == OWN.scalar_subquery()).scalar_subquery().label(name)
+    for name in ("total_revenue", "pending_revenue")
+)
+_STATS = as_object(select(*_COUNTS, *_IN_OWN, as_list(select(_REVENUE)).label("by_currency")))
+_WITHOUT_MONEY = as_object(select(*_COUNTS, *(null().label(name) for name in ("total_revenue", "pending_revenue", "by_currency"))))
 
 BOOKINGS = Listing(
     Booking,
@@ -72,3 +79,5 @@ BOOKINGS = Listing(
     },
     extras={"stats": _STATS},
 )
+BOOKINGS_WITHOUT_MONEY = replace(BOOKINGS, extras={"stats": _WITHOUT_MONEY}, _queries={})
+"""For those of the team who do not read reports."""

@@ -4,10 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Date, FromClause, and_, cast, func, literal_column, null, select
+from sqlalchemy import ColumnElement, Date, and_, cast, func, null, select
 from sqlalchemy.orm import column_property
 
-from realestate.models.accounts import Builder
 from realestate.models.appointments import LIVE, Appointment
 from realestate.models.base import Money
 from realestate.models.bookings import ACTIVE, Booking, BookingGroup
@@ -17,7 +16,7 @@ from realestate.models.payments import (
     HAS_MOVED,
     IS_LIVE,
     IS_OWED,
-    IS_SETTLED,
+    IS_REVENUE,
     LATE_BEFORE,
     OWED,
     RECEIVED,
@@ -28,11 +27,11 @@ from realestate.models.payments import (
 from realestate.models.progress import ConstructionUpdate
 from realestate.models.projects import Project
 from realestate.models.units import Unit, UnitStatus
-from realestate.reading import Summary, as_list, as_object, fields, said
+from realestate.reading import Summary, as_list, as_object, fields
 from realestate.schemas import dashboards as wire
 from realestate.schemas.notifications import NotificationOut
-from realestate.tenancy.sentences import MY_BUILDER
 from realestate.views import messages, notifications
+from realestate.views.currencies import by_currency, of_currency
 
 FEW, SOME = 5, 20
 
@@ -58,33 +57,15 @@ _BOOKINGS = _counted(Booking, **{group.value: Booking.group == group for group i
 _TOTAL = func.count().label("total")
 
 
-def _by_currency(value: Any, model: Any, *where: ColumnElement[bool]) -> Any:
-    rows = select(Project.currency, value.label("amount")).join(model, model.project_id == Project.id)
-    return rows.where(*where).group_by(Project.currency)
-
-
 _BOOKED = func.coalesce(func.sum(Booking.total_amount), 0, type_=Money)
 _THIS_MONTH = Payment.payment_date.between(cast(func.date_trunc("month", TODAY_THERE), Date), TODAY_THERE)
 _SUMS = {
-    "booked": _by_currency(_BOOKED, Booking, Booking.current_status.in_(ACTIVE)),
-    "received": _by_currency(RECEIVED, Payment, IS_SETTLED),
-    "received_this_month": _by_currency(RECEIVED, Payment, HAS_MOVED, _THIS_MONTH),
-    "outstanding": _by_currency(OWED, Installment, IS_LIVE),
-    "overdue": _by_currency(OWED, Installment, IS_OWED, Installment.due_date < LATE_BEFORE),
+    "booked": of_currency(_BOOKED, Booking, Booking.current_status.in_(ACTIVE)),
+    "received": of_currency(RECEIVED, Payment, IS_REVENUE),
+    "received_this_month": of_currency(RECEIVED, Payment, HAS_MOVED, _THIS_MONTH),
+    "outstanding": of_currency(OWED, Installment, IS_LIVE),
+    "overdue": of_currency(OWED, Installment, IS_OWED, Installment.due_date < LATE_BEFORE),
 }
-
-
-def _revenue() -> Any:
-    """A row for each currency; that of the company is there before anything is sold."""
-    own = select(Builder.default_currency).where(Builder.id == literal_column(MY_BUILDER))
-    used = own.union(select(Project.currency)).subquery()
-    currency = used.c[0].label("currency")
-    sums = {name: rows.subquery(name) for name, rows in _SUMS.items()}
-    found: FromClause = used
-    for rows in sums.values():
-        found = found.outerjoin(rows, rows.c.currency == used.c[0])
-    amounts = (said(func.coalesce(rows.c.amount, 0, type_=Money)).label(name) for name, rows in sums.items())
-    return as_list(select(currency, *amounts).select_from(found).order_by(currency))
 
 
 _SOON = Appointment.starts_at.between(func.now(), func.now() + timedelta(days=7))
@@ -101,7 +82,7 @@ BUILDER_DASHBOARD = Summary(
     {
         "units": as_object(_UNITS.add_columns(_TOTAL)),
         "bookings": as_object(_BOOKINGS.add_columns(_TOTAL)),
-        "revenue": _revenue(),
+        "revenue": as_list(by_currency(_SUMS)),
         "appointments": as_object(_APPOINTMENTS.add_columns(_COMING.label("next"))),
         "conversations": as_object(messages.CONVERSATION_FIGURES),
         "change_requests": as_object(

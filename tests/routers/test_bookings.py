@@ -381,6 +381,7 @@ async def test_the_builders_list_carries_its_figures(client):
         "completed_bookings": 0,
         "total_revenue": 150000,
         "pending_revenue": 2 * 7500000.01 - 150000,
+        "by_currency": [{"currency": "INR", "total_revenue": 150000, "pending_revenue": 2 * 7500000.01 - 150000}],
     }
 
 

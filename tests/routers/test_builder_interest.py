@@ -91,6 +91,8 @@ async def test_it_is_credited_when_possession_is_offered_and_pays_what_is_owed(c
         1590.41,
         1590.41,
     )
+    stats = (await client.get("/api/builder/bookings", headers=builder.headers)).json()["stats"]
+    assert stats["total_revenue"] == 500_000, "what the company owes has not come"
     assert credit["receipt_no"].startswith("C-") and "interest_credited" in await types_told(client, customer)
     said = (await statement(client, customer, booking)).json()
     assert said["builder_interest_accrued"] == 0 and said["closing_balance"] == 500_000 - 1590.41
