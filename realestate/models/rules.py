@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+OF_MONEY = ("interest_percent", "grace_days", "allocation_order", "bounce_charge", "pre_agreement_cap")
+"""What the buyers' delay costs, and what may be asked of them: for those who write the company's settings."""
+MOST_FOR_A_BOUNCE = Decimal(10_000)
 EXACT = ("token_percent", "interest_percent", "bounce_charge", "pre_agreement_cap")
 
 
@@ -65,6 +68,7 @@ class Rules:
             "interest_percent": str(self.interest_percent),
             "allocation_order": list(self.allocation_order),
             "grace_days": self.grace_days,
+            "bounce_charge": str(self.bounce_charge),
         }
 
     @classmethod

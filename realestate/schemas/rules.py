@@ -6,10 +6,16 @@ from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from realestate.models.change_requests import ChangeRequestType
+from realestate.models.rules import MOST_FOR_A_BOUNCE
 from realestate.schemas.base import Amount, Input, Line, Whole
 from realestate.schemas.catalogue import Percent
 
-Charge = Annotated[Amount, PlainSerializer(str), WithJsonSchema({"type": "number", "multipleOf": 0.01, "minimum": 0, "maximum": 10**13})]
+Charge = Annotated[
+    Amount,
+    Field(le=MOST_FOR_A_BOUNCE),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "number", "multipleOf": 0.01, "minimum": 0, "maximum": int(MOST_FOR_A_BOUNCE)}),
+]
 
 
 def _all_once(kinds: list[str]) -> list[str]:

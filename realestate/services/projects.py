@@ -1,16 +1,19 @@
 """What a builder does with its projects. Each verb: fetch (locked), change, keep book of it."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden
-from realestate.models.accounts import BuilderStatus
+from realestate.models.accounts import BuilderStatus, Permission
 from realestate.models.base import Versions, slugify
 from realestate.models.notifications import Event
 from realestate.models.projects import Project, PublishState
+from realestate.models.rules import OF_MONEY
 from realestate.models.units import UnitStatus
 from realestate.schemas.projects import ProjectCreate, ProjectUpdate
 from realestate.services import audit, vacancies
@@ -27,6 +30,7 @@ async def create(session: AsyncSession, member: Identity, said: ProjectCreate) -
     slug = await crud.projects.find_free_slug(session, builder.id, slugify(said.project_name))
     project = Project(builder_id=builder.id, slug=slug, currency=builder.default_currency)
     project.revise(said.model_dump(exclude_unset=True, exclude={"builder_id", "available_units", "publish_state"}))
+    _check_rules(member, {}, project.rules or {})
     if said.publish_state == PublishState.published or (said.publish_state is None and builder.status is BuilderStatus.active):
         project.publish(builder)
     session.add(project)
@@ -35,9 +39,11 @@ async def create(session: AsyncSession, member: Identity, said: ProjectCreate) -
     return project
 
 
-async def change(session: AsyncSession, project_id: int, version: Versions | None, said: ProjectUpdate) -> Project:
-    """What was said. Once there are units, the currency is fixed (Conflict CURRENCY_FIXED) and their prices make the range."""
+async def change(session: AsyncSession, member: Identity, project_id: int, version: Versions | None, said: ProjectUpdate) -> Project:
+    """What was said. Once there are units, the currency is fixed (Conflict CURRENCY_FIXED) and their prices make the range. Forbidden
+    NOT_PERMITTED to change rules of money without `settings:write`."""
     project = await crud.projects.lock(session, project_id, version)
+    rules = dict(project.rules)
     changes = said.model_dump(exclude_unset=True)
     if await crud.projects.has_units(session, project_id):
         if changes.get("currency", project.currency) != project.currency:
@@ -45,9 +51,18 @@ async def change(session: AsyncSession, project_id: int, version: Versions | Non
         changes = {name: value for name, value in changes.items() if name not in DERIVED}
     expected = project.expected_possession
     project.revise(changes)
+    _check_rules(member, rules, project.rules)
     audit.record(session, "project.changed", project, fields=sorted(changes))
     await tell_of_shift(session, project, expected)
     return project
+
+
+def _check_rules(member: Identity, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """What is sent again as it was changes nothing."""
+    changed = [name for name in OF_MONEY if before.get(name) != after.get(name)]
+    if changed and not member.may(Permission.settings_write):
+        said = f"Only those who write the company's settings change {', '.join(changed)}."
+        raise Forbidden("NOT_PERMITTED", said)
 
 
 async def tell_of_shift(session: AsyncSession, project: Project, before: date | None) -> None:

@@ -5,8 +5,9 @@ import io
 import pytest
 
 from realestate.models.accounts import TeamRole
-from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units
-from tests.stories import pay, reserved_booking, types_told
+from realestate.models.projects import Project
+from tests.factories import make_builder, make_customer, make_member, make_project, make_unit, make_units, put
+from tests.stories import confirmed_booking, pay, reserved_booking, types_told
 
 pytestmark = pytest.mark.anyio
 
@@ -120,3 +121,28 @@ async def test_a_receipt_is_read_on_paper_by_both_parties_alone(client, sold):
         assert receipt["receipt_no"] in said and "12,34,567.50" in said and "Full payment" in said and "Asha Rao" in said
     assert (await client.get(receipt["receipt_url"], headers=(await make_customer("Ravi Nair")).headers)).status_code == 404
     assert (await client.get(f"/api/payments/{cheque['id']}/receipt.pdf", headers=builder.headers)).json()["code"] == "NO_RECEIPT"
+
+
+async def test_what_a_bounce_costs_is_agreed_with_the_allotment(client):
+    builder, customer = await make_builder(), await make_customer()
+    project_id = await make_project(builder, rules={"bounce_charge": "500"})
+    booking = await confirmed_booking(client, builder, customer, (await make_units(builder, project_id))[0])
+    await put(Project, project_id, rules={"bounce_charge": "9000"})
+    payment = (await pay(client, builder, booking, 1000)).json()
+    assert (await bounce(client, builder, payment)).status_code == 200
+    assert (await money(client, customer, booking))["payment_schedule"][-1]["amount"] == 500
+
+
+async def test_rules_of_money_are_for_those_who_write_the_companys_settings(client):
+    builder = await make_builder()
+    manager, project_id = await make_member(builder, TeamRole.sales_manager), await make_project(builder, rules={"bounce_charge": "500"})
+
+    async def change(member, **rules):
+        return await client.patch(f"/api/projects/{project_id}", json={"rules": rules}, headers=member.headers)
+
+    for rules in ({"bounce_charge": 501}, {"bounce_charge": None}, {"interest_percent": 60}, {"grace_days": 0}, {"pre_agreement_cap": 90}):
+        assert (await change(manager, hold_minutes=45, **rules)).json()["code"] == "NOT_PERMITTED"
+    kept = (await change(manager, hold_minutes=45, bounce_charge=500)).json()["rules"]
+    assert kept == {"hold_minutes": 45, "bounce_charge": "500"}, "what is sent again as it was changes nothing"
+    assert (await change(builder, bounce_charge=10_000.01)).status_code == 422
+    assert (await change(await make_member(builder, TeamRole.admin), bounce_charge=501)).status_code == 200

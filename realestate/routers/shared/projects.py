@@ -59,12 +59,14 @@ async def create_project(said: ProjectCreate, member: Planner, session: BuilderS
 
 
 @router.patch("/{project_id}", response_model=TeamProjectDetail, responses=problems(409, 412))
-async def update_project(project_id: Id, said: ProjectUpdate, version: ExpectedVersion, _: Planner, session: BuilderSession) -> Response:
-    """Change what is sent and leave the rest, also of `rules`, where null takes back the default.
+async def update_project(
+    project_id: Id, said: ProjectUpdate, version: ExpectedVersion, member: Planner, session: BuilderSession
+) -> Response:
+    """Change what is sent and leave the rest, also of `rules`, where null takes back the default. Its rules of money need `settings:write`.
 
     409 `CURRENCY_FIXED` once there are units, whose prices then also make the price range.
     """
-    await projects.change(session, project_id, version, said)
+    await projects.change(session, member, project_id, version, said)
     return await answer(session, PROJECT, project_id)
 
 

@@ -83,7 +83,7 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
     notify(session, Event.receipt_bounced, payment, number=booking.booking_number, amount=amount, reason=reason)
     if booking.status not in ACTIVE:
         return payment
-    rules = Rules.of(unit.project.rules)
+    rules = Rules.of(unit.project.rules, booking.interest_terms)
     await loosen(session, booking, unit, now, payment.created_at)
     if rules.bounce_charge:
         name = f"Charge for the payment of {payment.payment_date:%d %b %Y} that bounced"
