@@ -56,13 +56,20 @@ class PreviewedLine(Wire):
 
 
 class DemandPreview(Wire):
-    """What the certificate of a percentage would demand. Nothing has been."""
+    """What the certificate of a percentage would demand, or draft where the project does not issue at once. Nothing has been.
+
+    `total_amount` and `bookings` are of `demands`.
+    """
 
     progress_id: int
     currency: str
     total_amount: Amount
     bookings: int
     demands: list[PreviewedLine]
+    waiting: Annotated[
+        list[PreviewedLine],
+        Field(description="passed as well, and more than may be asked for before the agreement is signed: demanded once it is"),
+    ]
 
 
 class CreditNoteCreate(Input, json_schema_extra={"examples": [{"reason": "The slab was measured again.", "again_on": "2099-01-31"}]}):

@@ -1,16 +1,11 @@
 """Demands and waivers, as the team sees them; what a certificate would demand."""
 
-from sqlalchemy import Integer, bindparam, cast, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import column_property
 
-from realestate.models.base import Money
 from realestate.models.bookings import Booking
-from realestate.models.milestones import AT_PERCENT, PHASE, milestones
 from realestate.models.payments import CreditNote, Installment, InstallmentStatus, Waiver
-from realestate.models.progress import ProjectProgress
-from realestate.models.projects import Project
-from realestate.models.units import Unit
-from realestate.reading import Detail, Listing, Summary, as_list, said
+from realestate.reading import Detail, Listing
 from realestate.schemas.demands import CreditNoteOut, CreditNotePage, DemandOut, DemandPage, WaiverOut, WaiverPage
 from realestate.schemas.papers import CreditNoteBasis
 
@@ -54,36 +49,3 @@ WAIVERS = Listing(
     sorts={"created_at": Waiver.created_at, "amount": Waiver.amount},
     filters={"status": Waiver.status == bindparam("status"), "booking_id": Waiver.booking_id == bindparam("booking_id")},
 )
-
-
-_WOULD_BE = (
-    milestones(AT_PERCENT)
-    .where(PHASE.id == bindparam("phase_id"))
-    .with_only_columns(
-        Installment.id.label("installment_id"),
-        Installment.booking_id,
-        Booking.booking_number,
-        Unit.unit_number,
-        Installment.seq,
-        Installment.name,
-        Installment.amount,
-        cast(Installment.trigger["threshold_pct"].astext, Integer).label("threshold_pct"),
-    )
-    .subquery("line")
-)
-_LINE = _WOULD_BE.c
-_PHASE = select(ProjectProgress.id).where(ProjectProgress.id == bindparam("phase_id"))
-DEMAND_PREVIEW = Summary(
-    {
-        "progress_id": _PHASE.scalar_subquery(),
-        "currency": select(Project.currency)
-        .join(ProjectProgress, ProjectProgress.project_id == Project.id)
-        .where(ProjectProgress.id == bindparam("phase_id"))
-        .scalar_subquery(),
-        "total_amount": said(select(func.coalesce(func.sum(_LINE.amount), 0, type_=Money)).scalar_subquery()),
-        "bookings": select(func.count(_LINE.booking_id.distinct())).scalar_subquery(),
-        "demands": as_list(select(*(said(column).label(column.name) for column in _LINE)).order_by(_LINE.booking_id, _LINE.seq)),
-    },
-    parent=_PHASE.exists(),
-)
-"""As if the phase were certified as far as `percent`: nothing is demanded."""

@@ -26,7 +26,8 @@ from realestate.schemas.demands import (
     WaiverSearch,
 )
 from realestate.services.payments import demanding, notes, waivers
-from realestate.views.demands import CREDIT_NOTE, CREDIT_NOTES, DEMAND, DEMAND_PREVIEW, DEMANDS, WAIVER, WAIVERS
+from realestate.views.demands import CREDIT_NOTE, CREDIT_NOTES, DEMAND, DEMANDS, WAIVER, WAIVERS
+from realestate.views.previews import DEMAND_PREVIEW
 
 router = Router(prefix="/api", tags=["demands (builder)"])
 
@@ -53,7 +54,8 @@ async def issue_demand(installment_id: Id, _: Cashier, session: BuilderSession) 
 
 @router.get("/progress/{progress_id}/demand-preview", response_model=DemandPreview)
 async def preview_demands(progress_id: Id, question: Annotated[PreviewQuestion, asked(PreviewQuestion)], read: BuilderReader) -> Response:
-    """What would be demanded of whom if the phase were certified as far as `percent`. Nothing is."""
+    """What would be demanded of whom if the phase were certified as far as `percent`, or drafted, and what would wait for the agreement to be
+    signed (`waiting`). Nothing is."""
     return await read.summary(DEMAND_PREVIEW, phase_id=progress_id, percent=question.percent)
 
 
