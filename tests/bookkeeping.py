@@ -140,6 +140,14 @@ class Model:
         place = (rank, TODAY + DUE_IN, len(self.lines) + 1)
         self.lines.append(Line(amount, place, demanded=self.now, interest_of=interest_of))
 
+    def waive(self, line: Line) -> None:
+        """What is left of it, for good; what was paid is a line by itself, and owed again if its money goes."""
+        if line.paid:
+            left, line.amount = line.amount - line.paid, line.paid
+            line = Line(left, (*line.place[:2], len(self.lines) + 1), demanded=line.demanded, interest_of=line.interest_of)
+            self.lines.append(line)
+        line.is_gone = True
+
     def take_back(self, line: Line) -> bool:
         """Whether it can be: with the interest on it, of which nothing is paid either."""
         charged = [one for one in self.live if one.interest_of is line]
@@ -159,4 +167,5 @@ class Model:
         charges = sum((line.amount for line in self.live if line.place[0] != PLAN), ZERO)
         accrued = sum((max(ZERO, self.missing(line)) for line in self.live), ZERO)
         on_their_way = sum((one.amount for one in self.receipts.values() if one.state == "sent"), ZERO)
-        return self.price + charges + accrued - on_their_way - self.paid
+        waived = sum((line.amount for line in self.lines if line.is_gone and line.place[0] == PLAN), ZERO)
+        return self.price - waived + charges + accrued - on_their_way - self.paid

@@ -40,6 +40,7 @@ async def ledger(project_id):
             project=project,
             bookings=await rows("bookings", "total_amount"),
             lines=await rows("installments", "amount", "allocated"),
+            waivers=await rows("waivers", "amount"),
             payments=await rows("payments", "amount", "allocated", "refunded", "going_back"),
             allocations=await rows("allocations", "principal", "tax", "interest"),
             amendments=await rows("plan_amendments", "amount"),
@@ -148,6 +149,9 @@ def expect_rows_to_agree(book, figures):
     for booking in book.bookings:
         live = [line.amount for line in figures.of(book.lines, booking.id) if line.kind == "installment" and line.status != "cancelled"]
         assert booking.status not in ACTIVE or sum(live) == booking.total_amount, booking
+        agreed = sum((one.amount for one in figures.of(book.waivers, booking.id) if one.status == "approved"), ZERO)
+        gone = sum((line.amount - line.allocated for line in figures.of(book.lines, booking.id) if line.status == "waived"), ZERO)
+        assert gone <= agreed or booking.transferred_from_id, booking
     for one in (amendment for amendment in book.amendments if amendment.status == "agreed"):
         replaced = [line for line in book.lines if line.id in one.replaces]
         assert {line.status for line in replaced} == {"cancelled"} and not any(line.demanded_at for line in replaced), one

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -159,10 +159,13 @@ async def total(session: AsyncSession, booking_id: int, states: Sequence[Payment
 
 
 async def charged(session: AsyncSession, booking_id: int) -> Decimal:
-    """What a booking owes beyond its schedule."""
-    amount = func.coalesce(func.sum(Installment.amount), 0, type_=Money())
-    beyond = (Installment.kind != InstallmentKind.installment, Installment.status.not_in([I.cancelled, I.waived]))
-    return (await session.scalars(select(amount).where(Installment.booking_id == booking_id, *beyond))).one()
+    """What a booking owes beyond its price, less what has been waived of that."""
+    of_price, is_waived = Installment.kind == InstallmentKind.installment, Installment.status == I.waived
+    signed = case((of_price, Installment.allocated - Installment.amount), else_=Installment.amount)
+    amount = func.coalesce(func.sum(signed), 0, type_=Money())
+    beyond = or_(and_(of_price, is_waived), and_(~of_price, ~is_waived, Installment.status != I.cancelled))
+    found: Decimal = (await session.scalars(select(amount).where(Installment.booking_id == booking_id, beyond))).one()
+    return found
 
 
 async def is_going_back(session: AsyncSession, booking_id: int) -> bool:

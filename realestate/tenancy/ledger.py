@@ -1,6 +1,7 @@
 """What has been written down of money stands, whoever speaks: the system too, and the clerk, whose triggers move the sums."""
 
 from realestate.tenancy.functions import DEFINER, Function
+from realestate.tenancy.speakers import NOT_SYSTEM
 
 _PAID = "SELECT coalesce(sum(a.principal + a.tax + a.interest), 0) FROM allocations a WHERE"
 _BACK = "SELECT coalesce(sum(r.amount) FILTER (WHERE r.status {}), 0) FROM payments r WHERE r.refund_of_id = p.id"
@@ -50,8 +51,12 @@ REFUSALS = (
     # what a gateway was asked for may turn out to be another amount, before it counts
     ("payments", "amounts_stand", "NEW.amount <> OLD.amount AND NOT (OLD.kind = 'receipt' AND OLD.status = 'pending')"),
     ("installments", "lines_stay_where_they_are", _changes(*_KEY, "seq")),
-    # what has a number was said to somebody (domain.md §3.3)
-    ("installments", "issued_amounts_stand", f"OLD.demand_no IS NOT NULL AND {_changes('amount', 'tax_amount')}"),
+    (  # what has a number was said to somebody (domain.md §3.3); of a paid part, what two have let go of becomes a line of its own
+        "installments",
+        "issued_amounts_stand",
+        f"""OLD.demand_no IS NOT NULL AND {_changes("amount", "tax_amount")}
+        AND ({NOT_SYSTEM} OR NEW.status <> 'paid' OR NEW.amount <> OLD.allocated)""",
+    ),
     # what is proposed is agreed to as it was read, or not; and what came of it stands
     (
         "plan_amendments",

@@ -233,8 +233,9 @@ async def test_a_line_is_let_go_of_by_two(client):
     assert (await client.post(decision + "approval", headers=finance.headers)).json()["code"] == "NOT_PERMITTED"
     approved = (await client.post(decision + "approval", headers=builder.headers)).json()
     assert (approved["status"], approved["decided_by"]) == ("approved", builder.user_id)
-    line = (await schedule(client, customer, booking))[0]
-    assert (line["status"], line["paid_amount"], line["outstanding"]) == ("waived", 150000, 0)
+    paid, *_, waived = await schedule(client, customer, booking)
+    assert (paid["status"], paid["amount"], paid["outstanding"]) == ("paid", 150000, 0)
+    assert (waived["status"], waived["amount"], waived["paid_amount"], waived["outstanding"]) == ("waived", 600000, 0, 0)
     assert "line_waived" in await types_told(client, customer) and "waiver_requested" not in await types_told(client, customer)
     assert (await client.post(path, json={"reason": "x"}, headers=finance.headers)).json()["code"] == "NOT_WAIVABLE"
     own = (await schedule(client, customer, booking))[1]

@@ -111,6 +111,8 @@ async def test_the_amount_of_a_demand_that_has_a_number_stands(sold):
     for change in ("amount = amount + 1", "tax_amount = 1", "amount = amount + 1, demand_no = NULL"):
         statement = f"UPDATE installments SET {change} WHERE id = {sold[1]['line']}"
         assert await outcome(speaking(WORKER), number, statement) == "issued_amounts_stand"
+    part = f"UPDATE installments SET amount = allocated, status = 'paid' WHERE id = {sold[1]['line']}"  # as if the rest were waived
+    assert await outcome(speaking(WORKER), number, part) == "schedule_sums"
 
 
 @pytest.mark.parametrize("table", ["payments", "installments", "allocations", "escrow_entries"])

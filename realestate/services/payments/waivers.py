@@ -6,6 +6,7 @@ from realestate import crud
 from realestate.database import Identity, as_system
 from realestate.errors import Conflict, Forbidden
 from realestate.models.bookings import ACTIVE, Booking
+from realestate.models.money import round_cents
 from realestate.models.notifications import Event
 from realestate.models.payments import Installment, InstallmentStatus, Waiver
 from realestate.models.projects import Project
@@ -14,6 +15,7 @@ from realestate.services.payments.accruing import square
 from realestate.services.payments.firing import lift_notice
 
 OWED = (InstallmentStatus.demanded, InstallmentStatus.partially_paid)
+SAME = ("builder_id", "project_id", "booking_id", "customer_id", "kind", "name", "trigger", "due_date", "demanded_at", "proof")
 
 
 async def ask(session: AsyncSession, member: Identity, line_id: int, reason: str) -> Waiver:
@@ -36,21 +38,37 @@ async def ask(session: AsyncSession, member: Identity, line_id: int, reason: str
 
 
 async def approve(session: AsyncSession, member: Identity, waiver_id: int) -> Waiver:
-    """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER. What was paid of the line stays paid."""
+    """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER. What was paid of the line stays paid, or is owed again."""
     booking, line, waiver = await _fetch(session, waiver_id)
     waiver.may("approve")
     if member.me == waiver.created_by:
         raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on what you have asked for.")
     _expect_waivable(line)
-    now = await crud.clock.now(session)
+    now, facts = await crud.clock.now(session), _facts(booking, line, waiver)
     waiver.decide("approve", member.me, now)
     async with as_system(session):
-        line.waive(now)
+        (await _left_of(session, line)).waive(now)
     if booking.status in ACTIVE:
         await square(session, booking, await session.get_one(Project, booking.project_id), now)
         await lift_notice(session, booking)
-    notify(session, Event.line_waived, line, **_facts(booking, line, waiver))
+    notify(session, Event.line_waived, line, **facts)
     return waiver
+
+
+async def _left_of(session: AsyncSession, line: Installment) -> Installment:
+    """All of it; or what is left beside what has been paid, as a line of its own: should that money fail, no more is let go of for it."""
+    if not line.allocated:
+        return line
+    lines = await crud.payments.all_lines(session, line.booking_id)
+    left = Installment(**{name: getattr(line, name) for name in SAME}, seq=lines[-1].seq + 1, amount=line.outstanding)
+    if line.interest_of_id is not None:  # it counts as charged, also when it is waived
+        left.interest_of_id, left.interest_until = line.interest_of_id, line.interest_until
+        left.interest_no = 1 + sum(one.interest_of_id == line.interest_of_id for one in lines)
+    paid_tax = round_cents(line.tax_amount * line.allocated / line.amount)
+    left.tax_amount = line.tax_amount - paid_tax
+    line.change(line.allocated, paid_tax)
+    session.add(left)
+    return left
 
 
 async def reject(session: AsyncSession, member: Identity, waiver_id: int, reason: str) -> Waiver:
