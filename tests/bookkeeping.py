@@ -86,7 +86,8 @@ class Model:
 
     @property
     def pending(self) -> Decimal:
-        return sum((line.amount - line.paid for line in self.live), ZERO)
+        """Still to come: what has been paid ahead has come."""
+        return max(sum((line.amount - line.paid for line in self.live), ZERO) - self.credit, ZERO)
 
     @property
     def owed(self) -> Decimal:

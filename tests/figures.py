@@ -90,7 +90,10 @@ class Figures:
         return sum((one.amount - self.back_of[one.id] - self.used_of[one.id] for one in came), ZERO)
 
     def outstanding(self, booking_id=None):
-        return sum((self.left(line) for line in self.of(self.book.lines, booking_id)), ZERO)
+        """Of all bookings, or one: what its lines lack, less what has been paid ahead."""
+        if booking_id is None:
+            return sum((self.outstanding(one.id) for one in self.book.bookings), ZERO)
+        return max(sum((self.left(line) for line in self.of(self.book.lines, booking_id)), ZERO) - self.credit(booking_id), ZERO)
 
     def owed(self, booking_id=None):
         return [line for line in self.of(self.book.lines, booking_id) if line.status in OWED]

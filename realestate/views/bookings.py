@@ -9,7 +9,7 @@ from sqlalchemy.orm import column_property
 
 from realestate.models.accounts import Customer
 from realestate.models.bookings import Booking, BookingGroup, BookingParty, Signature, Snag
-from realestate.models.payments import IS_LIVE, IS_REVENUE, OWED, RECEIVED, Installment, Payment
+from realestate.models.payments import IS_REVENUE, RECEIVED, Installment, Payment
 from realestate.models.units import Unit
 from realestate.reading import Collection, Detail, Listing, as_list, as_object, contains
 from realestate.schemas.bookings import BookingOut, BookingPage
@@ -17,7 +17,7 @@ from realestate.schemas.particulars import Particulars, TeamParticulars
 from realestate.schemas.parties import PartyOut
 from realestate.schemas.payments import BookingPayments, InstallmentOut
 from realestate.schemas.possession import SignatureOut, SnagOut
-from realestate.views.currencies import OWN, by_currency, of_currency
+from realestate.views.currencies import OWN, PENDING_BY_CURRENCY, by_currency, of_currency
 
 BOOKING = Detail(Booking, BookingOut, path="/api/bookings")
 BOOKING_PAYMENTS = Detail(Booking, BookingPayments)
@@ -53,9 +53,7 @@ _COUNTS = (
     _count(Booking.group == BookingGroup.active).label("active_bookings"),
     _count(Booking.group == BookingGroup.completed).label("completed_bookings"),
 )
-_REVENUE = by_currency(
-    {"total_revenue": of_currency(RECEIVED, Payment, IS_REVENUE), "pending_revenue": of_currency(OWED, Installment, IS_LIVE)}
-).cte("revenue")
+_REVENUE = by_currency({"total_revenue": of_currency(RECEIVED, Payment, IS_REVENUE), "pending_revenue": PENDING_BY_CURRENCY}).cte("revenue")
 _IN_OWN = (
     select(_REVENUE.c[name]).where(_REVENUE.c.currency == OWN.scalar_subquery()).scalar_subquery().label(name)
     for name in ("total_revenue", "pending_revenue")

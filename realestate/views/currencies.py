@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, func, literal_column, 
 
 from realestate.models.accounts import Builder
 from realestate.models.base import Money
+from realestate.models.payments import PENDING, STILL_TO_COME
 from realestate.models.projects import Project
 from realestate.reading import said
 from realestate.tenancy.sentences import MY_BUILDER
@@ -19,6 +20,12 @@ def of_currency(value: Any, model: Any, *where: ColumnElement[bool]) -> Select[A
     """A sum over a table with a project, for each currency."""
     rows = select(Project.currency, value.label("amount")).join(model, model.project_id == Project.id)
     return rows.where(*where).group_by(Project.currency)
+
+
+PENDING_BY_CURRENCY = (
+    select(Project.currency, STILL_TO_COME.label("amount")).join(PENDING, PENDING.c.project_id == Project.id).group_by(Project.currency)
+)
+"""Of all bookings, each by itself: what one has paid ahead is not another's."""
 
 
 def by_currency(sums: Mapping[str, Select[Any]]) -> Select[Any]:

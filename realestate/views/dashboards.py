@@ -31,7 +31,7 @@ from realestate.reading import Summary, as_list, as_object, fields
 from realestate.schemas import dashboards as wire
 from realestate.schemas.notifications import NotificationOut
 from realestate.views import messages, notifications
-from realestate.views.currencies import by_currency, of_currency
+from realestate.views.currencies import PENDING_BY_CURRENCY, by_currency, of_currency
 
 FEW, SOME = 5, 20
 
@@ -63,7 +63,7 @@ _SUMS = {
     "booked": of_currency(_BOOKED, Booking, Booking.current_status.in_(ACTIVE)),
     "received": of_currency(RECEIVED, Payment, IS_REVENUE),
     "received_this_month": of_currency(RECEIVED, Payment, HAS_MOVED, _THIS_MONTH),
-    "outstanding": of_currency(OWED, Installment, IS_LIVE),
+    "outstanding": PENDING_BY_CURRENCY,
     "overdue": of_currency(OWED, Installment, IS_OWED, Installment.due_date < LATE_BEFORE),
 }
 

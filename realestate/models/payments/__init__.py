@@ -7,7 +7,19 @@ from realestate.models.payments.dunning import DunningPause, Reminder, ReminderK
 from realestate.models.payments.installment import Installment
 from realestate.models.payments.ledger import Payment
 from realestate.models.payments.online import BODY_DAYS, GatewayEvent, PaymentIssue
-from realestate.models.payments.sums import HAS_MOVED, IS_LIVE, IS_OWED, IS_REVENUE, IS_SETTLED, LATE_BEFORE, OWED, RECEIVED, TODAY_THERE
+from realestate.models.payments.sums import (
+    HAS_MOVED,
+    IS_LIVE,
+    IS_OWED,
+    IS_REVENUE,
+    IS_SETTLED,
+    LATE_BEFORE,
+    OWED,
+    PENDING,
+    RECEIVED,
+    STILL_TO_COME,
+    TODAY_THERE,
+)
 from realestate.models.payments.waiver import Waiver
 from realestate.models.payments.words import (
     CLEARED,
@@ -43,7 +55,9 @@ __all__ = [
     "ON_THEIR_WAY",
     "OWED",
     "OWED_FIRST",
+    "PENDING",
     "RECEIVED",
+    "STILL_TO_COME",
     "TODAY_THERE",
     "Allocation",
     "AmendmentStatus",

@@ -55,19 +55,44 @@ HAS_MOVED = and_(IS_REVENUE, Payment.is_carried.is_(False))
 RECEIVED = _sum(case((Payment.kind == PaymentKind.refund, -Payment.amount), else_=Payment.amount))
 """What has come and stayed, of payments that are settled."""
 OWED = _sum(Installment.amount - Installment.allocated)
-"""What is still to come, of lines that are live."""
+"""What lines that are live still lack."""
+_AHEAD = _sum(Payment.amount - Payment.refunded - Payment.allocated)
+_IS_AHEAD = (IS_SETTLED, Payment.kind != PaymentKind.refund)
+
+
+def _above_zero(value: Any) -> Any:
+    return func.greatest(value, 0, type_=Money)
+
+
+def _pending() -> Any:
+    by_booking = select(Installment.project_id, Installment.booking_id, OWED.label("amount")).where(IS_LIVE)
+    lacking = by_booking.group_by(Installment.project_id, Installment.booking_id).subquery()
+    is_left = Payment.allocated + Payment.refunded < Payment.amount
+    ahead = select(Payment.booking_id, _AHEAD.label("amount")).where(*_IS_AHEAD, is_left).group_by(Payment.booking_id).subquery()
+    left = _above_zero(lacking.c.amount - func.coalesce(ahead.c.amount, 0, type_=Money))
+    return (
+        select(lacking.c.project_id, left.label("amount")).outerjoin(ahead, ahead.c.booking_id == lacking.c.booking_id).subquery("pending")
+    )
+
+
+PENDING = _pending()
+"""What is still to come of each booking, less what has been paid ahead."""
+STILL_TO_COME = _sum(PENDING.c.amount)
 
 Installment.outstanding_amount = column_property(
     type_coerce(case((IS_LIVE, Installment.amount - Installment.allocated), else_=0), Money), **_PRIVATE
 )
 Installment.is_overdue = column_property(func.coalesce(and_(IS_OWED, Installment.due_date < _LATE_BEFORE_OF_LINE), false()), **_PRIVATE)
 Booking.paid_amount = column_property(_of_booking(RECEIVED, Payment, IS_SETTLED), **_PRIVATE)
-Booking.pending_amount = column_property(_of_booking(OWED, Installment, IS_LIVE), **_PRIVATE)
+Booking.credit_amount = column_property(_of_booking(_AHEAD, Payment, *_IS_AHEAD), **_PRIVATE)
+"""What has come and meets no line yet."""
+_PENDING = _above_zero(_of_booking(OWED, Installment, IS_LIVE) - _of_booking(_AHEAD, Payment, *_IS_AHEAD))
+Booking.pending_amount = column_property(_PENDING, **_PRIVATE)
 Booking.payment_status = column_property(
     case(
         (_of_booking(func.count(), Installment, IS_OWED, Installment.due_date < _LATE_BEFORE_OF_BOOKING) > 0, "overdue"),
         (_of_booking(RECEIVED, Payment, IS_SETTLED) <= 0, "unpaid"),
-        (_of_booking(func.count(), Installment, IS_LIVE, Installment.allocated < Installment.amount) > 0, "partial"),
+        (_PENDING > 0, "partial"),
         else_="paid",
     ),
     **_PRIVATE,
@@ -101,8 +126,3 @@ CreditNote.booking = relationship(Booking, primaryjoin=foreign(CreditNote.bookin
 Payment.booking = relationship(Booking, primaryjoin=foreign(Payment.booking_id) == Booking.id, lazy="raise", viewonly=True)
 Installment.booking = relationship(Booking, primaryjoin=foreign(Installment.booking_id) == Booking.id, lazy="raise", viewonly=True)
 Allocation.line = relationship(Installment, primaryjoin=foreign(Allocation.installment_id) == Installment.id, lazy="raise", viewonly=True)
-Booking.credit_amount = column_property(
-    _of_booking(_sum(Payment.amount - Payment.refunded - Payment.allocated), Payment, IS_SETTLED, Payment.kind != PaymentKind.refund),
-    **_PRIVATE,
-)
-"""What has come and meets no line yet."""
