@@ -1,6 +1,7 @@
 """Bookings in the database: found and locked."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, true
@@ -11,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from realestate.errors import NotFound
 from realestate.models.accounts import Role
 from realestate.models.agreements import Agreement
-from realestate.models.bookings import ACTIVE, OPEN, Booking, BookingParty, BookingStatus, Signature, Snag, SnagStatus
+from realestate.models.bookings import ACTIVE, OPEN, Booking, BookingMove, BookingParty, BookingStatus, Signature, Snag, SnagStatus
 from realestate.models.documents import Document, DocumentKind, DocumentSubject
 from realestate.models.units import Unit
 from realestate.writing import Command
@@ -29,6 +30,11 @@ async def get(session: AsyncSession, booking_id: int) -> Booking:
         set_committed_value(booking, "kyc_checklist", {})
         set_committed_value(booking, "nominees", [])
     return booking
+
+
+async def ended_at(session: AsyncSession, booking_id: int) -> datetime:
+    """When it took its last step, which nothing follows."""
+    return (await session.scalars(select(func.max(BookingMove.at)).where(BookingMove.booking_id == booking_id))).one()
 
 
 async def peek(session: AsyncSession, booking_id: int) -> Booking:

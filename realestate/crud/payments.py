@@ -174,6 +174,13 @@ async def is_going_back(session: AsyncSession, booking_id: int) -> bool:
     return await session.scalar(select(Payment.id).where(Payment.booking_id == booking_id, *going).limit(1)) is not None
 
 
+async def under_way(session: AsyncSession, booking_id: int) -> Sequence[Payment]:
+    """Such refunds, locked, the newest first."""
+    going = Payment.kind == PaymentKind.refund, Payment.status.in_([PaymentStatus.pending, PaymentStatus.approved])
+    wanted = select(Payment).where(Payment.booking_id == booking_id, *going).order_by(Payment.id.desc()).with_for_update(of=Payment)
+    return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
+
+
 async def is_late(session: AsyncSession, booking_id: int) -> bool:
     """Whether something of a booking is overdue."""
     late = select(Installment.id).where(Installment.booking_id == booking_id, Installment.is_overdue)

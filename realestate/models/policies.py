@@ -29,6 +29,9 @@ class RetentionBase(Kind):
     paid = "paid"
 
 
+OF_PAID = "the money paid"
+
+
 @dataclass(frozen=True, slots=True)
 class Cap:
     """The most that may be kept where the works are at `least_progress` percent or beyond it (or, `is_above`, only beyond)."""
@@ -49,7 +52,7 @@ class Cap:
             if self.of is RetentionBase.paid
             else f"{'above' if self.is_above else 'from'} {self.least_progress:g} % on"
         )
-        return f"{self.percent:g} % of {'the money paid' if self.of is RetentionBase.paid else 'the price'}, {where}"
+        return f"{self.percent:g} % of {OF_PAID if self.of is RetentionBase.paid else 'the price'}, {where}"
 
 
 @dataclass(frozen=True, slots=True)

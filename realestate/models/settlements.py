@@ -9,11 +9,13 @@ from typing import Any
 from realestate.models.bookings import CancellationCause
 from realestate.models.interest import Stay, interest_to_buyer
 from realestate.models.money import round_cents
-from realestate.models.policies import Policy, RetentionBase
+from realestate.models.policies import OF_PAID, Policy, RetentionBase
 
 C = CancellationCause
 NOBODYS_FAULT_OF_THE_BUYER = (C.cooling_off, C.builder_delay, C.project_cancelled)
 """The company keeps nothing."""
+KEPT = ("retention", "non_refundable_taxes", "pass_through_spent", "interest_due", "other_charges", "tax_credits")
+"""Of what was paid, in the order in which it is taken."""
 BUILDERS_FAULT = (C.builder_delay, C.project_cancelled)
 
 
@@ -86,11 +88,26 @@ class Settlement:
         }
 
 
+def without(settled: Mapping[str, Any], amount: Decimal) -> dict[str, Any]:
+    """A settlement, as it is kept, had so much less been paid: what is a part of what was paid shrinks with it, and nothing takes more than
+    is left."""
+    before = Decimal(settled["paid_cleared"])
+    left = paid = max(Decimal(0), before - amount)
+    wanted = {name: Decimal(settled.get(name, 0)) for name in KEPT}
+    if OF_PAID in settled["retention_rule"]:
+        wanted["retention"] = round_cents(wanted["retention"] * paid / before)
+    taken: dict[str, Decimal] = {}
+    for name, most in wanted.items():
+        taken[name] = min(most, left)
+        left -= taken[name]
+    said = taken | {"paid_cleared": paid, "refundable": left + Decimal(settled["builder_interest_owed"])}
+    return {**settled, **{name: str(value) for name, value in said.items()}}
+
+
 def kept(cancellation: Mapping[str, Any] | None) -> Decimal:
     """What stays with the company of all that came, by the settlement that is kept of a booking; nothing, where there is none."""
     said = (cancellation or {}).get("settlement") or {}
-    names = ("retention", "non_refundable_taxes", "pass_through_spent", "interest_due", "other_charges", "tax_credits")
-    return sum((Decimal(said.get(name, 0)) for name in names), Decimal(0))
+    return sum((Decimal(said.get(name, 0)) for name in KEPT), Decimal(0))
 
 
 def settle(cause: CancellationCause, account: Account, policy: Policy, today: date) -> Settlement:

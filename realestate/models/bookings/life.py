@@ -204,6 +204,10 @@ class Life(Stateful):
         self.cancellation = {**self.cancellation, "settlement": {**settled, "refund_due_by": str(due)}}
         return due
 
+    def settle_anew(self, settlement: dict[str, Any]) -> None:
+        """Money that it was made of has failed since."""
+        self.cancellation = {**self.cancellation, "settlement": settlement}
+
     def give_notice(self, at: datetime) -> None:
         """Say that the booking ends unless what is late is paid. Conflict NOTICE_RUNNING while an earlier one counts."""
         self.check("terminate")

@@ -23,6 +23,7 @@ from realestate.services.payments.charging import charge
 from realestate.services.payments.firing import settle
 from realestate.services.payments.loosening import loosen
 from realestate.services.payments.numbering import number
+from realestate.services.payments.unsettling import unsettle
 
 CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft, PaymentMethod.tds)
 """Paper that may bounce, and tax that counts with its certificate: from the recorded clearance on."""
@@ -71,10 +72,13 @@ async def clear(session: AsyncSession, member: Identity, payment_id: int) -> Pay
 async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment:
     """The bank has not paid it after all: what it had paid is owed again, later receipts move up, and the rules may charge for it.
 
-    A reserve that nothing else speaks for has its end again; so has a booking whose token it was.
+    A reserve that nothing else speaks for has its end again; so has a booking whose token it was. Of
+    one that has ended, nothing of this money goes back. Conflict REFUND_UNDER_WAY, REFUND_SENT.
     """
     unit, booking, payment, now = await _fetch(session, payment_id)
     payment.may("bounce")
+    if booking.status not in ACTIVE:
+        await refunds.drop(session, booking, reason, payment)
     async with as_system(session):
         await crud.payments.trim(session, payment, Decimal(0))
     payment.bounce(now, reason)
@@ -82,6 +86,7 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
     amount = f"{payment.currency} {payment.amount:,.2f}"
     notify(session, Event.receipt_bounced, payment, number=booking.booking_number, amount=amount, reason=reason)
     if booking.status not in ACTIVE:
+        await unsettle(session, booking, unit, payment, now)
         return payment
     rules = Rules.of(unit.project.rules, booking.interest_terms)
     await loosen(session, booking, unit, now, payment.created_at)

@@ -109,9 +109,25 @@ async def reject(session: AsyncSession, refund_id: int, reason: str) -> Payment:
         await _check_owed(session, booking, refund)
     refund.take("reject")
     refund.reason = reason
-    await _let_go_of_unit(session, booking)
+    await let_go_of_unit(session, booking)
     notify(session, Event.refund_rejected, refund, **await _facts(session, refund), reason=reason)
     return refund
+
+
+async def drop(session: AsyncSession, booking: Booking, reason: str, of: Payment | None = None) -> None:
+    """Refuse what has been asked for and is not paid: of a receipt that has not been paid itself, or of all. What a gateway has been told to
+    send goes; where nothing is left to send, Conflict REFUND_SENT."""
+    for refund in await crud.payments.under_way(session, booking.id):
+        if of is not None and refund.refund_of_id != of.id or of is None and refund.gateway:
+            continue
+        if refund.gateway:
+            raise Conflict("REFUND_SENT", "The gateway has been told to send it back.")
+        refund.take("reject")
+        refund.reason = reason
+        notify(session, Event.refund_rejected, refund, **await _facts(session, refund), reason=reason)
+    await session.flush()
+    if of is not None:
+        await session.refresh(of, ["going_back"])
 
 
 async def _check_owed(session: AsyncSession, booking: Booking, refund: Payment) -> None:
@@ -145,7 +161,7 @@ async def process(session: AsyncSession, refund_id: int, transaction_id: str | N
             await loosen(session, booking, unit, now, receipt.created_at)
         await square(session, booking, project, now)
     await _make_up(session, booking, refund, receipt, project, now)
-    await _let_go_of_unit(session, booking)
+    await let_go_of_unit(session, booking)
     notify(session, Event.receipt_refunded, refund, **await _facts(session, refund), receipt=receipt.receipt_no)
     return refund
 
@@ -180,7 +196,7 @@ async def _fetch(session: AsyncSession, payment_id: int, kind: PaymentKind | Non
     return await crud.bookings.get(session, booking_id), await crud.payments.get(session, payment_id)
 
 
-async def _let_go_of_unit(session: AsyncSession, booking: Booking) -> None:
+async def let_go_of_unit(session: AsyncSession, booking: Booking) -> None:
     """The unit of a cancelled booking has waited for its last refund, if the policy said so."""
     if booking.status is BookingStatus.cancelled:
         await session.flush()
