@@ -133,7 +133,7 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "uq_bookings_active_unit": ("UNIT_NOT_AVAILABLE", "This unit is not available."),
     "uq_bookings_inquiry": ("ALREADY_ENQUIRED", "You already have an open enquiry for this unit."),
     "uq_bookings_waitlist": ("ALREADY_WAITING", "You are already on the waiting list for this unit."),
-    "uq_payments_transaction_id": ("TRANSACTION_ALREADY_RECORDED", "A receipt with this method and transaction id is already recorded."),
+    "uq_payments_transaction_id": ("TRANSACTION_ALREADY_RECORDED", "Money with this method and transaction id is already recorded."),
     "uq_payments_gateway_gateway_payment_id": ("TRANSACTION_ALREADY_RECORDED", "This payment of the gateway is already recorded."),
     "ck_payments_allocated_within_amount": ("ALREADY_ALLOCATED", "This money has already been allocated."),
     "ck_installments_allocated_within_amount": ("ALREADY_ALLOCATED", "This line has already been paid."),

@@ -44,7 +44,9 @@ class PaymentCreate(Input, json_schema_extra={"examples": [_EXAMPLE]}):
     amount: Annotated[Amount, Field(gt=Decimal(0))]
     payment_method: Annotated[PaymentMethod, AfterValidator(_is_paid_by)]
     payment_date: Day
-    transaction_id: Line | None = Field(None, description="the bank's or gateway's; the same one is never recorded twice")
+    transaction_id: Line | None = Field(
+        None, description="the bank's or gateway's; the same one, however it is written, is never recorded twice"
+    )
     notes: Text | None = None
 
 

@@ -55,7 +55,7 @@ REFUSALS = (
     (
         "installments",
         "paid_lines_stand",
-        "NEW.status IN ('cancelled', 'waived') AND NEW.status <> OLD.status AND NEW.allocated = NEW.amount",
+        "NEW.status IN ('cancelled', 'waived') AND NEW.status <> OLD.status AND NEW.allocated = NEW.amount AND NEW.amount > 0",
     ),
 )
 """For `invariants.REFUSE`: a price is never altered, only followed by another; who names one, and who agrees, does so in their own name

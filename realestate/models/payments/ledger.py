@@ -53,9 +53,11 @@ class Payment(Identified, Timestamped, Stateful, Base):
             "uq_payments_transaction_id",
             "builder_id",
             "payment_method",
-            "transaction_id",
+            text("lower(btrim(transaction_id))"),
             unique=True,
-            postgresql_where=text("transaction_id IS NOT NULL AND kind = 'receipt' AND status NOT IN ('failed', 'cancelled', 'bounced')"),
+            postgresql_where=text(
+                "transaction_id IS NOT NULL AND kind IN ('receipt', 'tds_credit') AND status NOT IN ('failed', 'cancelled', 'bounced')"
+            ),
         ),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("allocated >= 0 AND allocated + refunded <= amount", name="allocated_within_amount"),

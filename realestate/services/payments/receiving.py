@@ -1,6 +1,6 @@
 """Money that comes: recorded, cleared, allocated oldest first, and what follows from it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,10 +23,13 @@ from realestate.services.payments.charging import charge
 from realestate.services.payments.firing import settle
 from realestate.services.payments.loosening import loosen
 from realestate.services.payments.numbering import number
-from realestate.services.payments.unsettling import unsettle
+from realestate.services.payments.unsettling import drop, unsettle
 
 CLEARED_LATER = (PaymentMethod.cheque, PaymentMethod.demand_draft, PaymentMethod.tds)
 """Paper that may bounce, and tax that counts with its certificate: from the recorded clearance on."""
+
+LONG_AGO = timedelta(days=5 * 365)
+"""Sales from before a company came here are entered late, with the days on which their money came: as long as a house is under way."""
 
 
 async def record(session: AsyncSession, member: Identity, said: PaymentCreate) -> Payment:
@@ -78,7 +81,7 @@ async def bounce(session: AsyncSession, payment_id: int, reason: str) -> Payment
     unit, booking, payment, now = await _fetch(session, payment_id)
     payment.may("bounce")
     if booking.status not in ACTIVE:
-        await refunds.drop(session, booking, reason, payment)
+        await drop(session, booking, reason, payment)
     async with as_system(session):
         await crud.payments.trim(session, payment, Decimal(0))
     payment.bounce(now, reason)
@@ -108,6 +111,10 @@ async def _check(session: AsyncSession, booking: Booking, project: Project, toda
     """A date that can be, and no more than the booking can ever owe: a slip of the keyboard, not a gift."""
     if said.payment_date > today:
         raise Invalid.field("payment_date", "This date has not come yet.", "IN_THE_FUTURE")
+    if said.payment_date < (earliest := project.date_at(booking.booking_date) - LONG_AGO):
+        raise Invalid.field(
+            "payment_date", f"The booking is of {earliest + LONG_AGO}: nobody has paid for it so long before.", "TOO_LONG_AGO"
+        )
     left = await still_to_come(session, booking, project, today)
     if said.amount > left:
         raise Conflict("EXCEEDS_TOTAL", f"Only {booking.currency} {left:,.2f} of this booking's total is still to come.", outstanding=left)

@@ -39,7 +39,7 @@ async def make(session: AsyncSession, member: Identity, payment_id: int, said: R
 async def request(session: AsyncSession, member: Identity, payment: Payment, amount: Decimal, reason: str | None) -> Payment:
     """The same of a receipt that is there; whoever approves refunds is told. Lock the booking first."""
     refund = await begin(session, member, payment, amount, reason)
-    notify(session, Event.refund_requested, refund, **await _facts(session, refund), receipt=payment.receipt_no)
+    notify(session, Event.refund_requested, refund, **await facts(session, refund), receipt=payment.receipt_no)
     return refund
 
 
@@ -95,7 +95,7 @@ async def approve(session: AsyncSession, member: Identity, refund_id: int) -> Pa
     """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER."""
     _, refund = await _fetch(session, refund_id, PaymentKind.refund)
     refund.approve(member.me, await crud.clock.now(session))
-    notify(session, Event.refund_approved, refund, **await _facts(session, refund))
+    notify(session, Event.refund_approved, refund, **await facts(session, refund))
     return refund
 
 
@@ -110,24 +110,8 @@ async def reject(session: AsyncSession, refund_id: int, reason: str) -> Payment:
     refund.take("reject")
     refund.reason = reason
     await let_go_of_unit(session, booking)
-    notify(session, Event.refund_rejected, refund, **await _facts(session, refund), reason=reason)
+    notify(session, Event.refund_rejected, refund, **await facts(session, refund), reason=reason)
     return refund
-
-
-async def drop(session: AsyncSession, booking: Booking, reason: str, of: Payment | None = None) -> None:
-    """Refuse what has been asked for and is not paid: of a receipt that has not been paid itself, or of all. What a gateway has been told to
-    send goes; where nothing is left to send, Conflict REFUND_SENT."""
-    for refund in await crud.payments.under_way(session, booking.id):
-        if of is not None and refund.refund_of_id != of.id or of is None and refund.gateway:
-            continue
-        if refund.gateway:
-            raise Conflict("REFUND_SENT", "The gateway has been told to send it back.")
-        refund.take("reject")
-        refund.reason = reason
-        notify(session, Event.refund_rejected, refund, **await _facts(session, refund), reason=reason)
-    await session.flush()
-    if of is not None:
-        await session.refresh(of, ["going_back"])
 
 
 async def _check_owed(session: AsyncSession, booking: Booking, refund: Payment) -> None:
@@ -162,7 +146,7 @@ async def process(session: AsyncSession, refund_id: int, transaction_id: str | N
         await square(session, booking, project, now)
     await _make_up(session, booking, refund, receipt, project, now)
     await let_go_of_unit(session, booking)
-    notify(session, Event.receipt_refunded, refund, **await _facts(session, refund), receipt=receipt.receipt_no)
+    notify(session, Event.receipt_refunded, refund, **await facts(session, refund), receipt=receipt.receipt_no)
     return refund
 
 
@@ -205,6 +189,6 @@ async def let_go_of_unit(session: AsyncSession, booking: Booking) -> None:
             await vacancies.end_keeping_back(session, unit, booking.booking_number, now)
 
 
-async def _facts(session: AsyncSession, refund: Payment) -> dict[str, str]:
+async def facts(session: AsyncSession, refund: Payment) -> dict[str, str]:
     booking = await crud.bookings.peek(session, refund.booking_id)
     return {"number": booking.booking_number, "amount": f"{refund.currency} {refund.amount:,.2f}"}

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import as_system
+from realestate.errors import Conflict
 from realestate.models.bookings import Booking
 from realestate.models.notifications import Event
 from realestate.models.payments import Payment
@@ -30,7 +31,7 @@ async def unsettle(session: AsyncSession, booking: Booking, unit: Unit, receipt:
             booking.settle_anew(settled := without(settled, receipt.amount))
     if settled:
         if await _beyond(session, booking) < 0:
-            await refunds.drop(session, booking, ANEW)
+            await drop(session, booking, ANEW)
         if (beyond := await _beyond(session, booking)) > 0:
             await refunds.spread(session, session.info["identity"], booking, beyond, ANEW)
         said = {"amount": f"{booking.currency} {Decimal(settled['refundable']):,.2f}"}
@@ -38,6 +39,22 @@ async def unsettle(session: AsyncSession, booking: Booking, unit: Unit, receipt:
         part = f"{now:%Y%m%d%H%M%S%f}"
         notify(session, Event.cancellation_settled, booking, part=part, number=booking.booking_number, **unit.names, **said)
     await refunds.let_go_of_unit(session, booking)
+
+
+async def drop(session: AsyncSession, booking: Booking, reason: str, of: Payment | None = None) -> None:
+    """Refuse what has been asked for and is not paid: of a receipt that has not been paid itself, or of all. What a gateway has been told to
+    send goes; where nothing is left to send, Conflict REFUND_SENT."""
+    for refund in await crud.payments.under_way(session, booking.id):
+        if of is not None and refund.refund_of_id != of.id or of is None and refund.gateway:
+            continue
+        if refund.gateway:
+            raise Conflict("REFUND_SENT", "The gateway has been told to send it back.")
+        refund.take("reject")
+        refund.reason = reason
+        notify(session, Event.refund_rejected, refund, **await refunds.facts(session, refund), reason=reason)
+    await session.flush()
+    if of is not None:
+        await session.refresh(of, ["going_back"])
 
 
 async def _beyond(session: AsyncSession, booking: Booking) -> Decimal:
