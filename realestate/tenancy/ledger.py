@@ -65,5 +65,7 @@ REFUSALS = (
     ),
     ("allocations", "allocations_stand", "true"),
     ("escrow_entries", "escrow_stands", "true"),
+    # numbers have no gaps (domain.md §3.4)
+    ("number_counters", "numbers_follow", f"{NOT_SYSTEM} AND NEW.last_number <> OLD.last_number + 1"),
 )
-"""For `invariants.REFUSE`, and for everybody: money is corrected by another payment, never by a change of what was written down."""
+"""For `invariants.REFUSE`, and but for the last for everybody: money is corrected by another payment, never by a change of what was written down."""

@@ -1,14 +1,23 @@
-"""The steps of bookings, as PostgreSQL holds them: each side takes its own, all of them are written down, and a home is owned whole."""
+"""The steps of bookings and units, as PostgreSQL holds them: each side takes its own, all of them are written down, and a home is owned whole."""
 
 from realestate.models.accounts import Permission, Role
 from realestate.models.bookings import WHOLE_SHARE, Snag, moves_of
+from realestate.models.units import BOOKED_AS, NOT_TAKEN, Unit
 from realestate.tenancy.functions import DEFINER, Function
+from realestate.tenancy.speakers import NOT_SYSTEM
 
 _STEPS = "NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN"
 _BACK = "OLD.status = 'cancellation_requested' AND NEW.status <> 'cancelled' AND NEW.status <> OLD.previous_status"
 _SNAGS = tuple((source.value, target.value) for sources, target in Snag.EDGES.values() for source in sources)
+_UNITS = tuple((source.value, Unit.EDGES[event][1].value) for event in Unit.BY_OWN_HAND for source in Unit.EDGES[event][0])
+_OPEN = tuple(status.value for status in NOT_TAKEN)
+_OF_UNIT = ("price", "price_lines", *BOOKED_AS)
+_OLD, _NEW = (", ".join(f"{row}.{column}" for column in _OF_UNIT) for row in ("OLD", "NEW"))
 
 REFUSALS = (
+    ("units", "unit_steps", f"{NOT_SYSTEM} AND {_STEPS} {_UNITS}"),
+    ("units", "claims_stand", f"{NOT_SYSTEM} AND OLD.customer_id IS NOT NULL AND NEW.customer_id IS DISTINCT FROM OLD.customer_id"),
+    ("units", "taken_units_stand", f"{NOT_SYSTEM} AND OLD.status NOT IN {_OPEN} AND ({_NEW}) IS DISTINCT FROM ({_OLD})"),
     ("bookings", "booking_steps", f"current_setting('role') <> 'realestate_worker' AND {_BACK}"),
     ("bookings", "customers_steps", f"current_setting('role') = 'realestate_customer' AND {_STEPS} {moves_of(Role.customer)}"),
     (

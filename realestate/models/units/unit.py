@@ -87,6 +87,9 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Priced, Base):
         "end_booking": ((U.reserved, U.booked, U.sold), U.available),
     }
 
+    BY_OWN_HAND: ClassVar = ("release", "withdraw", "block", "unblock", "hold", "reserve")
+    """Events that customers and teams write down; all others are the system's, and `tenancy.moves` holds that."""
+
     builder_id: Mapped[int] = mapped_column(ForeignKey("builders.id", ondelete="RESTRICT"))
     project_id: Mapped[int]
     is_published: Mapped[bool]

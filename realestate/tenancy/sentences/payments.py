@@ -123,7 +123,9 @@ WALL: Sentences = {
         May("worker", "read add change", ALL),
     ],
     NumberCounter: [
-        May("builder", "read add change", OURS),
+        May("builder", "read", OURS),
+        May("builder", "add", f"{OURS} AND last_number = 1"),
+        May("builder", "change", OURS, only=("last_number",)),
         May("worker", "read add change remove", ALL),
     ],
 }
