@@ -1,16 +1,13 @@
 """What the clerk answers about a booking beyond the columns that a role may read: a number where rows are somebody else's, or what only some
 of those who see the row are to know."""
 
-from realestate.models.accounts import PERMISSIONS, Permission
 from realestate.tenancy.functions import DEFINER, Function
-from realestate.tenancy.sentences import ME, MY_BUILDER, SITES
+from realestate.tenancy.sentences import INSIDERS, ME, MY_BUILDER, SITES
 
 _SYSTEM = "current_setting('role') IN ('realestate_worker', 'realestate_admin')"
 _OURS = f"""mine.builder_id = {MY_BUILDER} AND coalesce(mine.project_id = ANY ({SITES}), true)
     AND coalesce(mine.customer_id = ANY (my_customers()), true)"""
 """As the wall shows bookings to a member of the team, limited or not."""
-_INSIDERS = tuple(sorted(role.value for role in PERMISSIONS[Permission.units_hold] | PERMISSIONS[Permission.agreements_sign]))
-"""Those of the team who sell or sign."""
 
 POSITION = Function(
     "waitlist_position(bigint)",
@@ -37,7 +34,7 @@ PARTICULARS = Function(
         RETURN (SELECT jsonb_build_object('kyc_checklist', mine.kyc_checklist, 'nominees', mine.nominees,
                 'discount_request', CASE WHEN mine.customer_id IS DISTINCT FROM {ME} THEN mine.discount_request END)
             FROM bookings mine WHERE mine.id = one AND (mine.customer_id = {ME} OR current_setting('role') = 'realestate_worker'
-                OR {_OURS} AND EXISTS (SELECT FROM users u WHERE u.id = {ME} AND u.builder_id = mine.builder_id AND u.team_role IN {_INSIDERS})));
+                OR {_OURS} AND EXISTS (SELECT FROM users u WHERE u.id = {ME} AND u.builder_id = mine.builder_id AND u.team_role IN {INSIDERS})));
     END $$
     """,
     callers=("customer", "builder", "worker"),

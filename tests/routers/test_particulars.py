@@ -80,3 +80,25 @@ async def test_an_item_that_no_path_could_name_is_not_set(client, items):
     rules = {"setting_value": {"kyc_items": items}}
     answer = await client.put("/api/builder/settings/bookings.policy", json=rules, headers=builder.headers)
     assert answer.status_code == 422 and "kyc_items" in answer.json()["errors"][0]["field"]
+
+
+async def test_papers_of_a_person_are_for_those_who_read_the_checklist(client, sale):
+    builder, asha, booking = sale
+    path, ravi = f"/api/bookings/{booking['id']}", await make_customer("Ravi Nair")
+    paper = (await upload(client, asha, kind="identity", booking_id=booking["id"])).json()["id"]
+    await bring(client, ravi, (await code_for(client, asha, booking)).json()["code"])
+    his = (await upload(client, ravi, kind="income", booking_id=booking["id"])).json()["id"]
+    members = [await make_member(builder, role) for role in TeamRole if role not in (TeamRole.owner, TeamRole.sales)]
+
+    async def sees(person):
+        answers = [await client.get(f"/api/documents/{one}", headers=person.headers) for one in (paper, his)]
+        listed = (await client.get(path + "/documents", headers=person.headers)).json()["documents"]
+        assert [answer.status_code == 200 for answer in answers] == [one in {row["id"] for row in listed} for one in (paper, his)]
+        return [answer.status_code for answer in answers]
+
+    for person in (asha, builder):
+        assert await sees(person) == [200, 200]
+    assert await sees(ravi) == [404, 200], "what a co-applicant has shown is theirs to see"
+    for member in members:
+        is_insider = (await client.get(path + "/particulars", headers=member.headers)).status_code == 200
+        assert await sees(member) == ([200, 200] if is_insider else [404, 404]), member.team_role

@@ -73,3 +73,35 @@ async def test_an_admin_reads_no_numbers_of_papers(house_for_two):
     for column in ("kyc", "pan_hash"):
         assert await attempt(admin, f"SELECT {column} FROM customers") == REFUSED
         assert await attempt(house_for_two.builder, f"SELECT {column} FROM customers") == REFUSED
+
+
+async def paper(at, kind, by):
+    """Laid beside the booking by one of its parties."""
+    said = """INSERT INTO documents (builder_id, project_id, booking_id, subject, subject_id, customer_id, side, uploaded_by, audience, kind,
+        file_name, media_type, size, sha256, storage_key)
+        SELECT builder_id, project_id, id, 'booking', id, customer_id, 'customer', %s, 'party', %s, 'x', 'x', 1, 'x', gen_random_uuid()::text
+        FROM bookings WHERE id = %s RETURNING id"""
+    async with speaking(WORKER) as connection:
+        (id,) = await (await connection.execute(said, [by.user_id, kind, at.booking])).fetchone()
+        await connection.commit()
+    return f"SELECT FROM documents WHERE id = {id}"
+
+
+@pytest.mark.parametrize("kind", ["identity", "income"])
+async def test_papers_of_a_person_are_found_by_no_other_hand(house_for_two, kind):
+    at = house_for_two
+    hers, his = await paper(at, kind, at.owner), await paper(at, kind, at.other)
+    assert await attempt(at.other, hers) == 0 and await attempt(at.other, his) == 1
+    for role in (TeamRole.viewer, TeamRole.engineer, TeamRole.support):
+        member = await make_member(at.builder, role)
+        assert await attempt(member, hers) == await attempt(member, his) == 0, role
+        assert await attempt(member, hers.replace("SELECT FROM", "DELETE FROM")) == 0
+    for person in (at.owner, at.builder, *[await make_member(at.builder, role) for role in INSIDERS]):
+        assert await attempt(person, hers) == await attempt(person, his) == 1, person.team_role
+
+
+async def test_other_papers_beside_a_booking_are_for_all_who_see_it(house_for_two):
+    at = house_for_two
+    other = await paper(at, "other", at.owner)
+    for person in (at.other, await make_member(at.builder, TeamRole.viewer)):
+        assert await attempt(person, other) == 1

@@ -27,9 +27,9 @@ from realestate.tenancy.sentences import (
     units,
 )
 from realestate.tenancy.sentences.limits import IS_OWN, SITES, limits
-from realestate.tenancy.sentences.words import ME, MY_BUILDER, May, Sentences
+from realestate.tenancy.sentences.words import INSIDERS, ME, MY_BUILDER, May, Sentences
 
-__all__ = ["IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limits"]
+__all__ = ["INSIDERS", "IS_OWN", "ME", "MY_BUILDER", "SITES", "WALL", "May", "limits"]
 
 ROOMS = (
     accounts,

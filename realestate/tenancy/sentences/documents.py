@@ -5,6 +5,7 @@ from realestate.models.models3d import Model3D
 from realestate.tenancy.sentences.words import (
     ALL,
     BOUGHT_INTO,
+    I_AM_INSIDER,
     ME,
     MINE,
     MY_BOOKINGS,
@@ -18,7 +19,10 @@ from realestate.tenancy.sentences.words import (
 )
 
 UNPLACED = "num_nonnulls(subject, project_id, booking_id, model_id) = 0 AND edition = 1"
-SHOWN_TO_CUSTOMER = f"audience = 'party' AND ({MINE} OR booking_id = {MY_BOOKINGS})"
+PERSONAL = "subject = 'booking' AND kind IN ('identity', 'income')"
+"""Papers of a person, beside the booking of which the checklist asks for them: nothing for all who see the booking."""
+SHOWN_TO_CUSTOMER = f"audience = 'party' AND ({MINE} OR booking_id = {MY_BOOKINGS} AND ({PERSONAL}) IS NOT TRUE)"
+SHOWN_TO_TEAM = f"{OURS} AND (({PERSONAL}) IS NOT TRUE OR uploaded_by = {ME} OR {I_AM_INSIDER})"
 SHOWN_TO_CUSTOMERS = f"audience IN ('public', 'customers') AND ({PUBLISHED} OR project_id = {MY_PROJECTS})"
 SHOWN_TO_BUYERS = f"audience = 'booked' AND project_id = {BOUGHT_INTO}"
 PLACE = ("builder_id", "project_id", "customer_id", "booking_id", "subject", "subject_id", "updated_at")
@@ -41,7 +45,7 @@ WALL: Sentences = {
             only=PLACE,
         ),
         May("customer", "remove", f"{BY_MY_HAND} AND subject IS NULL"),
-        May("builder", "read", OURS),
+        May("builder", "read", SHOWN_TO_TEAM),
         May("builder", "add", f"{BY_OUR_HAND} AND uploaded_by = {ME} AND audience = 'team' AND customer_id IS NULL AND {UNPLACED}"),
         May(
             "builder",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from realestate.models.accounts import PERMISSIONS, Permission
 from realestate.models.base import Base
 from realestate.models.bookings import ACTIVE
 
@@ -44,6 +45,9 @@ MY_CLAIMED_UNITS = f"ANY (ARRAY(SELECT unit_id FROM {CLAIMED}))"
 BOUGHT_INTO = f"""ANY (ARRAY(SELECT project_id FROM bookings
     WHERE status IN {tuple(status.value for status in ACTIVE)} AND (reserve_expires_at IS NULL OR reserve_expires_at > now())))"""
 MY_BUILDERS = f"ANY (ARRAY(SELECT builder_id FROM leads WHERE {MINE}))"
+# Those of a team who sell or sign: they alone read who stands behind a booking.
+INSIDERS = tuple(sorted(role.value for role in PERMISSIONS[Permission.units_hold] | PERMISSIONS[Permission.agreements_sign]))
+I_AM_INSIDER = f"(SELECT count(*) > 0 FROM users WHERE id = {ME} AND {OURS} AND team_role IN {INSIDERS})"
 # A builder does not come to know somebody by its own doing: what it adds is for customers who have come to it, or whom we have told it of.
 OUR_CUSTOMERS = f"ANY (ARRAY(SELECT customer_id FROM leads WHERE {OURS}))"
 
