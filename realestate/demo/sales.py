@@ -22,6 +22,7 @@ from realestate.models.payments import InstallmentKind, InstallmentStatus, Payme
 from realestate.schemas.bookings import BookingCreate, BookingIntent
 from realestate.schemas.cancellations import CancellationCreate, SettlementTerms
 from realestate.schemas.documents import DocumentCreate
+from realestate.schemas.parties import TransferApproval
 from realestate.schemas.payments import PaymentCreate
 from realestate.schemas.possession import SnagCreate
 from realestate.services import bookings, claims, documents, payments, units
@@ -243,7 +244,7 @@ class Sale:
         """To somebody who has brought the owner's code; nothing may be overdue."""
         await self.pay_off()
         await self._let_in(customer_id, PartyInviteKind.transferee)
-        await bookings.transfer(self.session, self.site.team.owner, self.booking_id, customer_id)
+        await bookings.transfer(self.session, self.site.team.owner, self.booking_id, TransferApproval(customer_id=customer_id))
 
     async def exchange(self, unit_id: int) -> None:
         await bookings.swap(self.session, self.site.team.owner, self.booking_id, unit_id)

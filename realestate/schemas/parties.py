@@ -9,6 +9,7 @@ from pydantic import Field
 from realestate.compiling import Says
 from realestate.models.bookings import PartyRole
 from realestate.schemas.base import Id, Input, NotBool, Wire
+from realestate.schemas.settings.bookings import Items
 
 Share = Annotated[Decimal, Field(gt=0, lt=100, decimal_places=4, allow_inf_nan=False, description="percent of the home"), NotBool]
 
@@ -40,10 +41,12 @@ class PartyOut(Wire):
     customer: NameOfParty | None
 
 
-class TransferApproval(Input, json_schema_extra={"examples": [{"customer_id": 12}]}):
-    """To whom, as the one who approves has seen it: `transfer_to_id` of the booking."""
+class TransferApproval(Input, json_schema_extra={"examples": [{"customer_id": 12, "kyc_verified": ["identity", "address"]}]}):
+    """To whom, as the one who approves has seen it: `transfer_to_id` of the booking; and which of the policy's `kyc_items` they have verified
+    of that person, whose papers are not the booking's yet."""
 
     customer_id: Id
+    kyc_verified: Items = Field(default_factory=list)
 
 
 class SwapCreate(Input, json_schema_extra={"examples": [{"unit_id": 8}]}):

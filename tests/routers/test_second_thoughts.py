@@ -151,3 +151,20 @@ async def test_what_is_ticked_and_acknowledged_before_the_keys_is_written_down(c
     acts = await acts_on(booking)
     assert acts.count("booking.checked") == 1 and acts.count("booking_acknowledged") == 1
     assert (await types_told(client, engineer)).count("booking_acknowledged") == 1
+
+
+async def test_who_agrees_to_a_transfer_says_what_they_have_verified_of_the_new_owner(client, sale):
+    builder, asha, ravi, booking = sale
+    await set_policy(client, builder, kyc_required=True, kyc_items=["identity", "income"])
+    await asked(client, asha, ravi, booking)
+    path, said = f"/api/bookings/{booking['id']}/transfer/approval", {"customer_id": ravi.user_id}
+
+    missing = (await client.post(path, json=said | {"kyc_verified": ["income"]}, headers=builder.headers)).json()
+    unknown = await client.post(path, json=said | {"kyc_verified": ["passport"]}, headers=builder.headers)
+    new = await client.post(path, json=said | {"kyc_verified": ["identity", "income"]}, headers=builder.headers)
+
+    assert (missing["code"], missing["missing"]) == ("KYC_INCOMPLETE", ["identity"])
+    assert unknown.status_code == 422 and unknown.json()["errors"][0]["field"].endswith("kyc_verified")
+    assert new.status_code == 200, new.text
+    kept = (await client.get(f"/api/bookings/{new.json()['id']}/particulars", headers=ravi.headers)).json()["kyc_checklist"]
+    assert {item: papers["verified_by"] for item, papers in kept.items()} == dict.fromkeys(("identity", "income"), builder.user_id)

@@ -80,8 +80,9 @@ async def give_up_transfer(booking_id: Id, by: Mover, session: PartySession) -> 
 
 @router.post("/{booking_id}/transfer/approval", response_model=BookingOut, responses=problems(409))
 async def approve_transfer(booking_id: Id, said: TransferApproval, member: Settler, session: BuilderSession) -> Response:
-    """Agree to it: answers the new booking, in the same state and at the same terms, with the money that has come."""
-    booking = await bookings.transfer(session, member, booking_id, said.customer_id)
+    """Agree to it: answers the new booking, in the same state and at the same terms, with the money that has come. Where the policy says
+    `kyc_required`, say in `kyc_verified` what you have verified of the new owner: 409 `KYC_INCOMPLETE` names what is `missing`."""
+    booking = await bookings.transfer(session, member, booking_id, said)
     return await answer(session, BOOKING, booking.id)
 
 

@@ -16,6 +16,9 @@ from realestate.services import audit, policies
 from realestate.services.bookings.finding import Found, together
 from realestate.services.notifications import notify
 
+NOTHING_SAID: dict[str, Any] = {"document_id": None, "verified_by": None, "verified_at": None, "reason": None}
+"""Of an item of the checklist."""
+
 
 async def show(session: AsyncSession, booking_id: int, item: str, document_id: int) -> Booking:
     """Lay a document of the booking beside an item of the checklist; what was verified of it is open again."""
@@ -80,8 +83,7 @@ async def fund(session: AsyncSession, by: Identity, booking_id: int, said: LoanU
 
 
 def _note(booking: Booking, item: str, said: dict[str, Any]) -> None:
-    whole = {"document_id": None, "verified_by": None, "verified_at": None, "reason": None}
-    booking.kyc_checklist = {**booking.kyc_checklist, item: whole | said}
+    booking.kyc_checklist = {**booking.kyc_checklist, item: NOTHING_SAID | said}
 
 
 async def _check_item(session: AsyncSession, found: Found, item: str) -> None:

@@ -7,17 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud
 from realestate.database import Identity
-from realestate.errors import Conflict
-from realestate.models.accounts import Customer, KycStatus
+from realestate.errors import Conflict, Invalid
+from realestate.models.base import as_said
 from realestate.models.bookings import Booking, BookingParty, PartyRole
 from realestate.models.notifications import Event
 from realestate.models.payments import InstallmentStatus
 from realestate.models.policies import Policy
 from realestate.schemas.cancellations import SettlementBasis
+from realestate.schemas.parties import TransferApproval
 from realestate.services import endings, policies
 from realestate.services.bookings import fees, moving, settling
 from realestate.services.bookings.finding import Found, together
 from realestate.services.bookings.moving import Party
+from realestate.services.bookings.particulars import NOTHING_SAID
 from realestate.services.notifications import notify
 
 KEPT = (
@@ -37,18 +39,18 @@ KEPT = (
 GONE_OVER = "The booking has gone over to somebody else."
 
 
-async def transfer(session: AsyncSession, by: Identity, booking_id: int, customer_id: int) -> Booking:
+async def transfer(session: AsyncSession, by: Identity, booking_id: int, said: TransferApproval) -> Booking:
     """Agree that somebody else takes it over, who has said so with the owner's code: a new booking in the same state, at the same terms.
-    Co-applicants keep their shares; snags and changes are the home's, and go along.
+    Co-applicants keep their shares; snags and changes are the home's, and go along. The papers of the new owner are verified by whoever agrees.
 
     Conflict NO_TRANSFER, ARREARS, FEE_UNPAID, KYC_INCOMPLETE, PAYMENT_PENDING.
     """
     async with together(session, booking_id, "transfer") as found:
-        old, unit, now = found
+        (old, unit, now), customer_id = found, said.customer_id
         if old.transfer_to_id is None or old.transfer_to_id != customer_id:
             raise Conflict("NO_TRANSFER", "This customer has not asked to take the booking over.", transfer_to_id=old.transfer_to_id)
         policy, basis = await policies.of(session, unit.project), await settling.look(session, booking_id)
-        await _check(session, old, policy, basis)
+        await _check(session, old, policy, basis, said.kyc_verified)
         lines = [one for one in await crud.payments.all_lines(session, booking_id) if one.status is not InstallmentStatus.cancelled]
         fees.check(old, lines)
         heirs = _heirs(await crud.parties.of_booking(session, booking_id), customer_id)
@@ -56,7 +58,10 @@ async def transfer(session: AsyncSession, by: Identity, booking_id: int, custome
         old.take("transfer")
         await session.flush()  # before another claims the unit
         new = Booking(
-            **{name: getattr(old, name) for name in KEPT} | {"status": status}, customer_id=customer_id, transferred_from_id=old.id
+            **{name: getattr(old, name) for name in KEPT} | {"status": status},
+            customer_id=customer_id,
+            transferred_from_id=old.id,
+            kyc_checklist={item: {**NOTHING_SAID, "verified_by": by.me, "verified_at": as_said(now)} for item in said.kyc_verified},
         )
         await moving.enter(session, new, heirs, now)
         unit.customer_id = customer_id
@@ -80,9 +85,11 @@ def _heirs(parties: Sequence[BookingParty], customer_id: int) -> list[Party]:
     return [(customer_id, PartyRole.owner, whole), *rest]
 
 
-async def _check(session: AsyncSession, old: Booking, policy: Policy, basis: SettlementBasis) -> None:
+async def _check(session: AsyncSession, old: Booking, policy: Policy, basis: SettlementBasis, verified: Sequence[str]) -> None:
     if policy.arrears_block_transfer and (late := settling.arrears(basis)) > Decimal(0):
         raise Conflict("ARREARS", f"{basis.currency} {late:,.2f} is overdue.", outstanding=late)
-    if policy.kyc_required and (await session.get_one(Customer, old.transfer_to_id)).kyc_status is not KycStatus.verified:
-        raise Conflict("KYC_INCOMPLETE", "Who takes it over has not been verified yet.")
+    if unknown := set(verified) - set(policy.kyc_items):
+        raise Invalid.field("kyc_verified", f"Not on the checklist: {', '.join(sorted(unknown))}.", "UNKNOWN_ITEM")
+    if policy.kyc_required and (missing := [item for item in policy.kyc_items if item not in verified]):
+        raise Conflict("KYC_INCOMPLETE", f"Not verified of who takes it over: {', '.join(missing)}.", missing=missing)
     await moving.check_money(session, old.id)
