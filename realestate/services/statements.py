@@ -18,7 +18,7 @@ from realestate.models.payments import CLEARED, InstallmentStatus, PaymentKind, 
 from realestate.models.rules import Rules
 from realestate.schemas.statements import Statement, StatementBasis, StatementEntry
 from realestate.services import payments
-from realestate.services.bookings.settling import policy_of
+from realestate.services.bookings.standing import policy_of
 from realestate.services.payments.accruing import accrued
 from realestate.services.payments.crediting import WAITS_FOR_KEYS, delay
 from realestate.services.payments.timing import paid_over_time

@@ -13,7 +13,7 @@ from realestate.models.notifications import Event
 from realestate.models.settlements import NOBODYS_FAULT_OF_THE_BUYER, Settlement
 from realestate.schemas.cancellations import ConsentCreate, SettlementBasis, SettlementTerms
 from realestate.services import audit
-from realestate.services.bookings import settling
+from realestate.services.bookings import settling, standing
 from realestate.services.bookings.finding import together
 from realestate.services.notifications import notify
 
@@ -23,7 +23,7 @@ async def consent(session: AsyncSession, booking_id: int, said: ConsentCreate) -
     async with together(session, booking_id, "") as found:
         found.booking.check("approve_cancel")
         basis = await settling.look(session, booking_id)
-        wanted = settling.work_out(basis, settling.cause_of(basis, None, found.now), SettlementTerms(), found.now)
+        wanted = settling.work_out(basis, standing.cause_of(basis, None, found.now), SettlementTerms(), found.now)
         stands: dict[str, Any] = {"retention": wanted.retention, "pass_through_spent": wanted.pass_through_spent}
         if {"cause": wanted.cause, **stands} != said.model_dump():
             raise Conflict("TERMS_CHANGED", "This is not what is proposed by now.", cause=wanted.cause, **stands)
@@ -38,9 +38,9 @@ async def consent(session: AsyncSession, booking_id: int, said: ConsentCreate) -
 def check_fair(basis: SettlementBasis, wanted: Settlement, terms: SettlementTerms, now: datetime) -> None:
     """Who asks to leave gets no less than what that comes to: Conflict WORSE_FOR_BUYER. Who was asked to leave has to say yes to what is
     kept, unless it is nothing: CONSENT_MISSING."""
-    if settling.asked(basis).get("requested_by", Role.customer) == Role.customer:
+    if standing.asked(basis).get("requested_by", Role.customer) == Role.customer:
         least = settling.work_out(
-            basis, settling.cause_of(basis, None, now), SettlementTerms(pass_through_spent=terms.pass_through_spent), now
+            basis, standing.cause_of(basis, None, now), SettlementTerms(pass_through_spent=terms.pass_through_spent), now
         )
         if wanted.refundable < least.refundable:
             raise Conflict(
@@ -49,7 +49,7 @@ def check_fair(basis: SettlementBasis, wanted: Settlement, terms: SettlementTerm
                 refundable=least.refundable,
             )
     elif wanted.cause not in NOBODYS_FAULT_OF_THE_BUYER:
-        yes = settling.asked(basis).get("consent") or {}
+        yes = standing.asked(basis).get("consent") or {}
         kept: dict[str, Any] = {"retention": wanted.retention, "pass_through_spent": wanted.pass_through_spent}
         is_more = any(amount > Decimal(yes.get(name, 0)) for name, amount in kept.items())
         if not yes or is_more or wanted.builder_interest_owed < Decimal(yes["interest"]):

@@ -13,7 +13,7 @@ from realestate.models.notifications import Event
 from realestate.models.settlements import Settlement
 from realestate.schemas.cancellations import CancellationCreate, SettlementBasis, SettlementTerms
 from realestate.services import audit, payments
-from realestate.services.bookings import settling
+from realestate.services.bookings import settling, standing
 from realestate.services.bookings.agreeing import check_fair
 from realestate.services.bookings.allotting import cancel
 from realestate.services.bookings.finding import Found, let_go, peek, together, who
@@ -34,13 +34,13 @@ async def request(
         return await cancel(session, booking_id, said.reason, version)
     async with together(session, booking_id, "request_cancel", version) as found:
         basis = await settling.look(session, booking_id)
-        cause = settling.cause_of(basis, said.cause if by.role is not Role.customer else None, found.now)
+        cause = standing.cause_of(basis, said.cause if by.role is not Role.customer else None, found.now)
         terms = SettlementTerms(retention=said.retention, interest=said.interest, pass_through_spent=said.pass_through_spent)
         wanted = settling.work_out(basis, cause, terms, found.now)
         proposed = {"pass_through_spent": wanted.pass_through_spent} if wanted.pass_through_spent else {}
         if cause is CancellationCause.mutual:
             proposed |= {"retention": wanted.retention, "interest": wanted.builder_interest_owed}
-        found.booking.policy_terms = found.booking.policy_terms or settling.policy_of(basis).agreed(found.unit.project.jurisdiction)
+        found.booking.policy_terms = found.booking.policy_terms or standing.policy_of(basis).agreed(found.unit.project.jurisdiction)
         found.booking.request_cancel(cause, said.reason, found.now, who(by) or Role.worker, **proposed)
         await turn_away(session, found.booking, found.unit)
         await session.flush()
@@ -68,12 +68,12 @@ async def approve(session: AsyncSession, by: Identity, booking_id: int, terms: S
     """
     async with together(session, booking_id, "approve_cancel", version) as found:
         basis = await settling.look(session, booking_id)
-        if settling.policy_of(basis).finance_agrees_to_cancel:
+        if standing.policy_of(basis).finance_agrees_to_cancel:
             found.booking.check_agreed(by.me)
-        settlement = settling.work_out(basis, settling.cause_of(basis, terms.cause, found.now), terms, found.now)
+        settlement = settling.work_out(basis, standing.cause_of(basis, terms.cause, found.now), terms, found.now)
         check_fair(basis, settlement, terms, found.now)
         await _end(session, found, "approve_cancel", settlement)
-    await _pay_back(session, by, found, settlement, settling.going_back(basis))
+    await _pay_back(session, by, found, settlement, standing.going_back(basis))
     return found.booking
 
 
@@ -92,7 +92,7 @@ async def give_notice(session: AsyncSession, booking_id: int) -> Booking:
         basis = await settling.look(session, booking_id)
         late = _late(basis)
         found.booking.give_notice(found.now)
-    days = settling.policy_of(basis).notice_days
+    days = standing.policy_of(basis).notice_days
     notify(session, Event.booking_default_notice, found.booking, part=f"{found.now:%Y%m%d}", **found.names, amount=late, days=days)
     return found.booking
 
@@ -102,16 +102,16 @@ async def terminate(session: AsyncSession, by: Identity, booking_id: int) -> Boo
     async with together(session, booking_id, "terminate") as found:
         await turn_away(session, found.booking, found.unit)
         basis = await settling.look(session, booking_id)
-        found.booking.check_notice(found.now, settling.policy_of(basis).notice_days)
+        found.booking.check_notice(found.now, standing.policy_of(basis).notice_days)
         _late(basis)
         settlement = settling.work_out(basis, CancellationCause.buyer_default, SettlementTerms(), found.now)
         await _end(session, found, "terminate", settlement)
-    await _pay_back(session, by, found, settlement, settling.going_back(basis))
+    await _pay_back(session, by, found, settlement, standing.going_back(basis))
     return found.booking
 
 
 def _late(basis: SettlementBasis) -> str:
-    late = settling.arrears(basis)
+    late = standing.arrears(basis)
     if late <= 0:
         raise Conflict("NO_ARREARS", "Nothing is overdue on this booking.")
     return f"{basis.currency} {late:,.2f}"

@@ -12,7 +12,7 @@ from realestate.models.notifications import Event
 from realestate.models.rules import Rules
 from realestate.models.units import Unit
 from realestate.services import audit, payments, policies
-from realestate.services.bookings import settling
+from realestate.services.bookings import settling, standing
 from realestate.services.bookings.finding import together
 from realestate.services.bookings.joining import turn_away
 from realestate.services.notifications import notify
@@ -77,7 +77,7 @@ async def hand_over(session: AsyncSession, booking_id: int, version: Versions | 
 
 async def _check_ready(session: AsyncSession, booking: Booking, unit: Unit) -> None:
     basis = await settling.look(session, booking.id)
-    if (left := settling.owed(basis)) > 0:
+    if (left := standing.owed(basis)) > 0:
         raise Conflict("ARREARS", f"{basis.currency} {left:,.2f} of what is due is still to come.", outstanding=left)
     if blocking := await crud.bookings.count_blocking(session, booking.id):
         raise Conflict("BLOCKING_SNAGS", f"{blocking} of the snags must be mended first.")

@@ -5,33 +5,25 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from realestate import crud, reading
 from realestate.database import Identity
 from realestate.errors import Conflict, NotFound
-from realestate.models.accounts import Role
 from realestate.models.base import no_such_step
 from realestate.models.bookings import CANCELLABLE, BookingStatus, CancellationCause
 from realestate.models.interest import stays
 from realestate.models.money import round_cents
-from realestate.models.payments import CLEARED, InstallmentKind, InstallmentStatus, PaymentKind, PaymentStatus
-from realestate.models.policies import Policy
-from realestate.models.rules import Rules
-from realestate.models.settings import SettingScope
+from realestate.models.payments import InstallmentKind, PaymentKind, PaymentStatus
 from realestate.models.settlements import Account, Receipt, Settlement, late_interest, settle
 from realestate.models.units import pass_through
-from realestate.schemas.cancellations import CancellationQuote, ReceiptOfBasis, SettlementBasis, SettlementOnPaper, SettlementTerms
-from realestate.schemas.statements import StatementBasis
+from realestate.schemas.cancellations import CancellationQuote, SettlementBasis, SettlementOnPaper, SettlementTerms
 from realestate.services import audit
+from realestate.services.bookings import standing
 from realestate.services.bookings.finding import Found
-from realestate.services.payments.accruing import accrued
-from realestate.services.payments.timing import paid_over_time
 from realestate.views.cancellations import BASIS, ON_PAPER
 
-GONE = (InstallmentStatus.cancelled, InstallmentStatus.waived, InstallmentStatus.scheduled)
 QUOTABLE = (*CANCELLABLE, BookingStatus.cancellation_requested)
 
 
@@ -45,20 +37,20 @@ async def put_on_paper(
 ) -> tuple[CancellationQuote, SettlementOnPaper, date]:
     """The same, from one look with all that its paper says, and the day of it where the project is."""
     basis = SettlementOnPaper.model_validate(_read(await reading.read(party, ON_PAPER.query(party.role), id=booking_id)))
-    return _quoted(basis, cause), basis, today_of(basis, basis.read_at)
+    return _quoted(basis, cause), basis, standing.today_of(basis, basis.read_at)
 
 
 def _quoted(basis: SettlementBasis, cause: CancellationCause | None) -> CancellationQuote:
     facts: dict[str, Any] = {name: getattr(basis, name) for name in ("currency", "cooling_off_until")}
-    facts |= {"booking_id": basis.id, "price": basis.total_amount, "is_agreed": is_agreed(basis)}
+    facts |= {"booking_id": basis.id, "price": basis.total_amount, "is_agreed": standing.is_agreed(basis)}
     facts |= {"pass_through_most": pass_through(basis.cost_sheet)}
-    if settled := asked(basis).get("settlement"):
-        of_old = {"tax_credits": Decimal(0), "policy_source": policy_of(basis).source}  # which settlements have not always said
-        late = _late_interest(basis, settled, today_of(basis, basis.read_at))
+    if settled := standing.asked(basis).get("settlement"):
+        of_old = {"tax_credits": Decimal(0), "policy_source": standing.policy_of(basis).source}  # which settlements have not always said
+        late = _late_interest(basis, settled, standing.today_of(basis, basis.read_at))
         return CancellationQuote(**facts | of_old | settled, is_settled=True, refund_interest_accrued=late)
     if basis.status not in QUOTABLE:
         raise no_such_step("booking", basis.status, "request_cancel", [])
-    said = work_out(basis, cause_of(basis, cause, basis.read_at), SettlementTerms(), basis.read_at)
+    said = work_out(basis, standing.cause_of(basis, cause, basis.read_at), SettlementTerms(), basis.read_at)
     return CancellationQuote(**facts, **said.as_json, is_settled=False)
 
 
@@ -78,34 +70,33 @@ async def resold(session: AsyncSession, found: Found) -> None:
 def work_out(basis: SettlementBasis, cause: CancellationCause, terms: SettlementTerms, now: datetime) -> Settlement:
     """The statement. Conflict NOT_MUTUAL for amounts that only an agreement of both sides may name; RETENTION_MISSING where it does not."""
     retention, interest = _agreed(basis, cause, terms)
-    today = today_of(basis, now)
+    today = standing.today_of(basis, now)
     account = Account(
-        price=_money(basis.total_amount),
+        price=standing.money(basis.total_amount),
         receipts=[
             Receipt(left, on, kind is PaymentKind.tds_credit)
-            for kind, left, on in remainders(basis)
+            for kind, left, on in standing.remainders(basis)
             if kind is not PaymentKind.interest_credit
         ],
-        gone=[one for one in stays(_moved(basis)) if one.until],
-        credited=sum((_money(one.amount) for one in basis.payments if one.kind is PaymentKind.interest_credit), Decimal(0)),
-        credit_left=sum((left for kind, left, _ in remainders(basis) if kind is PaymentKind.interest_credit), Decimal(0)),
+        gone=[one for one in stays(standing.moved(basis)) if one.until],
+        credited=sum((standing.money(one.amount) for one in basis.payments if one.kind is PaymentKind.interest_credit), Decimal(0)),
+        credit_left=sum((left for kind, left, _ in standing.remainders(basis) if kind is PaymentKind.interest_credit), Decimal(0)),
         progress=Decimal(str(basis.unit.project.overall_progress)),
         taxes=sum(
-            (round_cents(_money(one.tax_amount) * _money(one.allocated) / _money(one.amount)) for one in basis.installments if one.amount),
+            (
+                round_cents(standing.money(one.tax_amount) * standing.money(one.allocated) / standing.money(one.amount))
+                for one in basis.installments
+                if one.amount
+            ),
             Decimal(0),
         ),
         pass_through_spent=_passed_on(basis, terms),
-        interest_due=_owed(basis, InstallmentKind.interest) + _accrued(basis, today),
-        other_charges=_owed(basis, InstallmentKind.charge),
+        interest_due=standing.owed_of(basis, InstallmentKind.interest) + standing.interest_accrued(basis, today),
+        other_charges=standing.owed_of(basis, InstallmentKind.charge),
         agreed_retention=retention,
         agreed_interest=interest,
     )
-    return settle(cause, account, policy_of(basis), today)
-
-
-def today_of(basis: SettlementBasis, now: datetime) -> date:
-    """Where the project stands."""
-    return now.astimezone(ZoneInfo(basis.unit.project.timezone)).date()
+    return settle(cause, account, standing.policy_of(basis), today)
 
 
 def _agreed(basis: SettlementBasis, cause: CancellationCause, terms: SettlementTerms) -> tuple[Decimal | None, Decimal | None]:
@@ -114,7 +105,7 @@ def _agreed(basis: SettlementBasis, cause: CancellationCause, terms: SettlementT
         if (terms.retention, terms.interest) != (None, None):
             raise Conflict("NOT_MUTUAL", "Only where both sides agree may the amounts be named; else they follow from the policy.")
         return None, None
-    proposed = asked(basis).get("retention"), asked(basis).get("interest")
+    proposed = standing.asked(basis).get("retention"), standing.asked(basis).get("interest")
     retention, interest = (
         (said if said is not None else kept) for said, kept in zip((terms.retention, terms.interest), proposed, strict=True)
     )
@@ -125,7 +116,9 @@ def _agreed(basis: SettlementBasis, cause: CancellationCause, terms: SettlementT
 
 def _passed_on(basis: SettlementBasis, terms: SettlementTerms) -> Decimal:
     """What the company says that it has paid on for the buyer, now or with its proposal: no more than the lines of the price that are for others."""
-    spent = terms.pass_through_spent if terms.pass_through_spent is not None else Decimal(asked(basis).get("pass_through_spent", 0))
+    spent = (
+        terms.pass_through_spent if terms.pass_through_spent is not None else Decimal(standing.asked(basis).get("pass_through_spent", 0))
+    )
     most = pass_through(basis.cost_sheet)
     if spent > most:
         said = f"Of this price {basis.currency} {most:,.2f} is for others: no more can have been paid on."
@@ -133,94 +126,14 @@ def _passed_on(basis: SettlementBasis, terms: SettlementTerms) -> Decimal:
     return spent
 
 
-def asked(basis: SettlementBasis) -> dict[str, Any]:
-    """How the wish to cancel was put."""
-    return basis.cancellation or {}
-
-
-def is_agreed(basis: SettlementBasis) -> bool:
-    """Whether the customer wants it too."""
-    return asked(basis).get("requested_by") == Role.customer or "consent" in asked(basis)
-
-
-def cause_of(basis: SettlementBasis, said: CancellationCause | None, at: datetime) -> CancellationCause:
-    """Whoever leaves in time leaves without loss; who then asks is heard with what was asked for first."""
-    first = asked(basis).get("requested_at")
-    at = datetime.fromisoformat(first) if first else at
-    if known := said or basis.cancellation_cause:
-        return known
-    is_early = basis.status is BookingStatus.token_paid or basis.cooling_off_until is not None and at <= basis.cooling_off_until
-    return CancellationCause.cooling_off if is_early else CancellationCause.buyer_request
-
-
-def remainders(basis: SettlementBasis) -> list[tuple[PaymentKind, Decimal, date]]:
-    """What has not gone back of each cleared receipt: its kind, the amount, the day it came. What is only on its way back is there still."""
-    back: dict[int | None, Decimal] = {}
-    for one in basis.payments:
-        if one.kind is PaymentKind.refund and one.status is PaymentStatus.completed:
-            back[one.refund_of_id] = back.get(one.refund_of_id, Decimal(0)) + _money(one.amount)
-    came = (one for one in basis.payments if one.kind is not PaymentKind.refund and one.status in CLEARED)
-    return [(one.kind, _money(one.amount) - back.get(one.id, Decimal(0)), one.payment_date) for one in came]
-
-
-def _moved(basis: SettlementBasis) -> list[ReceiptOfBasis]:
-    """What has come, and what has gone back."""
-    return [one.model_copy(update={"amount": _money(one.amount)}) for one in basis.payments if one.status in CLEARED]
-
-
-def going_back(basis: SettlementBasis) -> Decimal:
-    """What refunds that are not paid yet have a claim on."""
-    waiting = (
-        one for one in basis.payments if one.kind is PaymentKind.refund and one.status in (PaymentStatus.pending, PaymentStatus.approved)
-    )
-    return sum((_money(one.amount) for one in waiting), Decimal(0))
-
-
-def arrears(basis: SettlementBasis) -> Decimal:
-    """What is overdue."""
-    return sum((_money(one.amount) - _money(one.allocated) for one in basis.installments if one.is_overdue), Decimal(0))
-
-
-def owed(basis: SettlementBasis) -> Decimal:
-    """What has been demanded, or is about to be, and not paid, overdue or not."""
-    due = (one for one in basis.installments if one.status not in GONE or one.status is InstallmentStatus.scheduled and one.demand_state)
-    return sum((_money(one.amount) - _money(one.allocated) for one in due), Decimal(0))
-
-
-def policy_of(basis: SettlementBasis | StatementBasis) -> Policy:
-    """As it was when the unit was allotted; before that, as it is."""
-    said = sorted(basis.policies, key=lambda one: [*SettingScope].index(one.scope))
-    rules = Rules.of(basis.unit.project.rules, basis.interest_terms)
-    today = Policy.of(basis.unit.project.jurisdiction, (one.setting_value for one in said))
-    return today.owing(rules.interest_percent).as_agreed(basis.policy_terms)
-
-
-def _owed(basis: SettlementBasis, kind: InstallmentKind) -> Decimal:
-    lines = [one for one in basis.installments if one.kind is kind and one.status not in GONE]
-    return sum((_money(one.amount) - _money(one.allocated) for one in lines), Decimal(0))
-
-
-def _accrued(basis: SettlementBasis, today: date) -> Decimal:
-    """Interest that the buyer owes and has not been charged yet."""
-    moved = _moved(basis)
-    kept = ((one.id, part.installment_id, _money(part.principal + part.tax + part.interest)) for one in moved for part in one.allocations)
-    lines = [one.model_copy(update={"amount": _money(one.amount)}) for one in basis.installments]
-    rules = Rules.of(basis.unit.project.rules, basis.interest_terms)
-    paid = paid_over_time(moved, lines, kept, rules.allocation_order)
-    return sum((one.amount for one in accrued(lines, paid, rules, today)), Decimal(0))
-
-
 def _late_interest(basis: SettlementBasis, settled: Mapping[str, Any], today: date) -> Decimal:
     """On refunds that have been asked for and have not gone; what went late has its interest beside it."""
-    came = {one.id: today_of(basis, one.cleared_at) for one in basis.payments if one.kind is PaymentKind.receipt and one.cleared_at}
+    came = {
+        one.id: standing.today_of(basis, one.cleared_at) for one in basis.payments if one.kind is PaymentKind.receipt and one.cleared_at
+    }
     waiting = [one for one in basis.payments if one.status in (PaymentStatus.pending, PaymentStatus.approved)]
-    still = ((_money(one.amount), came[one.refund_of_id]) for one in waiting if one.refund_of_id in came)
+    still = ((standing.money(one.amount), came[one.refund_of_id]) for one in waiting if one.refund_of_id in came)
     return sum((late_interest(settled, amount, day, today) for amount, day in still), Decimal(0))
-
-
-def _money(said: Decimal) -> Decimal:
-    """As PostgreSQL has written it into the JSON."""
-    return Decimal(said).quantize(Decimal("0.01"))
 
 
 def _basis(said: bytes | None) -> SettlementBasis:

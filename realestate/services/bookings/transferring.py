@@ -16,7 +16,7 @@ from realestate.models.policies import Policy
 from realestate.schemas.cancellations import SettlementBasis
 from realestate.schemas.parties import TransferApproval
 from realestate.services import endings, policies
-from realestate.services.bookings import fees, moving, settling
+from realestate.services.bookings import fees, moving, settling, standing
 from realestate.services.bookings.finding import Found, together
 from realestate.services.bookings.moving import Party
 from realestate.services.bookings.particulars import NOTHING_SAID
@@ -86,7 +86,7 @@ def _heirs(parties: Sequence[BookingParty], customer_id: int) -> list[Party]:
 
 
 async def _check(session: AsyncSession, old: Booking, policy: Policy, basis: SettlementBasis, verified: Sequence[str]) -> None:
-    if policy.arrears_block_transfer and (late := settling.arrears(basis)) > Decimal(0):
+    if policy.arrears_block_transfer and (late := standing.arrears(basis)) > Decimal(0):
         raise Conflict("ARREARS", f"{basis.currency} {late:,.2f} is overdue.", outstanding=late)
     if unknown := set(verified) - set(policy.kyc_items):
         raise Invalid.field("kyc_verified", f"Not on the checklist: {', '.join(sorted(unknown))}.", "UNKNOWN_ITEM")
