@@ -57,6 +57,19 @@ async def test_money_that_goes_leaves_owed_what_it_had_paid(client, waived, how)
     assert [one["credit"] for one in account["entries"] if one["description"].startswith("Waived")] == [50000]
 
 
+async def test_no_more_is_let_go_of_than_was_asked_for(client):
+    builder, asha = await make_builder(), await make_customer()
+    clerk = await make_member(builder, TeamRole.finance)
+    booking = await reserved_booking(client, asha, await make_unit(builder))
+    await pay(client, builder, booking, 50000)
+    paid = (await pay(client, builder, booking, 695000)).json()
+    line = (await money(client, asha, booking))["payment_schedule"][0]
+    asked = (await client.post(f"/api/installments/{line['id']}/waivers", json={"reason": "Rounding"}, headers=clerk.headers)).json()
+    assert asked["amount"] == 5000 and (await bounce(client, builder, paid)).status_code == 200
+    answer = await client.post(f"/api/waivers/{asked['id']}/approval", headers=builder.headers)
+    assert (answer.status_code, answer.json()["code"], answer.json()["amount"]) == (409, "REQUEST_CHANGED", 700000)
+
+
 async def test_what_is_waived_is_not_taken(client, waived):
     builder, asha, booking, _ = waived
     left = round(PRICE - FIRST, 2)

@@ -47,7 +47,7 @@ class Waiver(Identified, Timestamped, Stateful, Base):
     customer_id: Mapped[int]
     installment_id: Mapped[int]
     amount: Mapped[Decimal]
-    """What was left of the line when it was asked for; what is left of it when it is agreed to is let go of."""
+    """What was left of the line when it was asked for: that is agreed to, or nothing."""
     currency: Mapped[str]
     reason: Mapped[str]
     status: Mapped[WaiverStatus] = mapped_column(server_default=W.pending)

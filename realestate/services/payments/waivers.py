@@ -38,12 +38,16 @@ async def ask(session: AsyncSession, member: Identity, line_id: int, reason: str
 
 
 async def approve(session: AsyncSession, member: Identity, waiver_id: int) -> Waiver:
-    """By somebody else than who asked for it: Forbidden MAKER_IS_CHECKER. What was paid of the line stays paid, or is owed again."""
+    """By somebody else than who asked for it, over what was asked for: Forbidden MAKER_IS_CHECKER, Conflict REQUEST_CHANGED. What was paid of
+    the line stays paid, or is owed again."""
     booking, line, waiver = await _fetch(session, waiver_id)
     waiver.may("approve")
     if member.me == waiver.created_by:
         raise Forbidden("MAKER_IS_CHECKER", "Somebody else has to decide on what you have asked for.")
     _expect_waivable(line)
+    if line.outstanding != waiver.amount:
+        said = f"By now {waiver.currency} {line.outstanding:,.2f} of it is open: refuse this, and ask for that."
+        raise Conflict("REQUEST_CHANGED", said, amount=line.outstanding)
     now, facts = await crud.clock.now(session), _facts(booking, line, waiver)
     waiver.decide("approve", member.me, now)
     async with as_system(session):
