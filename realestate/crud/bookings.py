@@ -62,6 +62,12 @@ _UNPAID = (
     .where(Booking.status == BookingStatus.reserved, Booking.reserve_expires_at > func.now())
     .scalar_subquery()
 )
+_GIVEN_BACK = (
+    select(func.count())
+    .where(Booking.unit_id == bindparam("unit"), _OF_CUSTOMER, Booking.status == BookingStatus.cancelled)
+    .where(Booking.confirmed_at.is_(None), Booking.booking_date > func.now() - literal_column("interval '30 minutes'"))
+    .scalar_subquery()
+)
 _INQUIRY = (
     select(Booking.id, Booking.status)
     .where(Booking.unit_id == bindparam("unit"), _OF_CUSTOMER, Booking.status.in_([*OPEN, BookingStatus.waitlisted]))
@@ -70,14 +76,17 @@ _INQUIRY = (
     .subquery("inquiry")
 )
 _STANDING = Command(
-    select(_UNPAID.label("unpaid"), _INQUIRY.c.id.label("inquiry_id"), _INQUIRY.c.status.label("inquiry_status")).select_from(
-        select(literal_column("1")).subquery("once").outerjoin(_INQUIRY, true())
-    )
+    select(
+        _UNPAID.label("unpaid"),
+        _GIVEN_BACK.label("given_back"),
+        _INQUIRY.c.id.label("inquiry_id"),
+        _INQUIRY.c.status.label("inquiry_status"),
+    ).select_from(select(literal_column("1")).subquery("once").outerjoin(_INQUIRY, true()))
 )
 
 
 async def standing(session: AsyncSession, unit: Unit, customer_id: int) -> Any:
-    """How many reserves of the project wait for their token (`unpaid`), and what of the customer's goes on as the
+    """How many reserves of the project wait for their token (`unpaid`), how many of the unit came and went in half an hour (`given_back`), and what of the customer's goes on as the
     reserve: a place on the waiting list, else an open enquiry (`inquiry_id`, `inquiry_status`). Lock the unit and the customer's lead first."""
     return await _STANDING(session, unit=unit.id, project=unit.project_id, customer=customer_id)
 

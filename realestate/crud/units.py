@@ -11,10 +11,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from realestate.errors import Conflict, NotFound
 from realestate.models.accounts import Role
-from realestate.models.bookings import Booking, BookingParty
+from realestate.models.bookings import Booking, BookingParty, BookingStatus
 from realestate.models.notifications import Event, Notification, Subject
 from realestate.models.projects import Project
-from realestate.models.units import Hold, Unit, UnitStatus, claim_is_over_at
+from realestate.models.units import Hold, HoldEnd, Unit, UnitStatus, claim_is_over_at
 from realestate.writing import Command
 
 ENDS = "YYYYMMDDHH24MI"
@@ -103,9 +103,15 @@ async def count_running_holds(session: AsyncSession, project_id: int, customer_i
 
 
 async def count_recent_holds(session: AsyncSession, unit_id: int, customer_id: int, within: timedelta) -> int:
-    """How often the customer has lately taken a hold on this very unit."""
-    recent = select(func.count(Hold.id)).where(Hold.created_at > func.now() - within)
-    return (await session.scalars(recent.where(Hold.unit_id == unit_id, Hold.customer_id == customer_id))).one()
+    """How often the customer has lately taken this very unit out of others' hands: by a hold, or by a reserve given back before it was
+    allotted. A hold that became a reserve is not counted beside it."""
+    since = func.now() - within
+    holds = select(func.count(Hold.id)).where(Hold.created_at > since, Hold.ended_by.is_distinct_from(HoldEnd.reserved))
+    reserves = select(func.count(Booking.id)).where(Booking.status == BookingStatus.cancelled, Booking.booking_date > since)
+    of_holds = holds.where(Hold.unit_id == unit_id, Hold.customer_id == customer_id).scalar_subquery()
+    of_reserves = reserves.where(Booking.unit_id == unit_id, Booking.customer_id == customer_id, Booking.confirmed_at.is_(None))
+    counted: int = (await session.scalars(select(of_holds + of_reserves.scalar_subquery()))).one()
+    return counted
 
 
 # ── What is due ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from realestate.database import WORKER, transaction
 from realestate.models.accounts import TeamRole
 from realestate.models.units import Hold, Unit
 from tests.factories import let_time_pass, make_builder, make_customer, make_member, make_project, make_unit, make_units
+from tests.stories import reserve, reserved_booking
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +66,7 @@ async def test_a_customer_holds_for_minutes_at_todays_price_and_the_sales_team_i
     team = (await client.get(f"/api/units/{unit_id}", headers=builder.headers)).json()
     assert team["customer_id"] == team["held_by_user_id"] == asha.user_id and team["hold_price"] == team["price"]
     again = await hold(client, asha, unit_id)
-    assert again.status_code == 409 and again.json()["code"] == "UNIT_NOT_AVAILABLE"
+    assert again.status_code == 409 and again.json()["code"] == "ALREADY_YOURS"
     assert (await hold(client, await make_customer(), unit_id)).json()["code"] == "UNIT_NOT_AVAILABLE"
 
 
@@ -156,6 +157,34 @@ async def test_the_same_unit_is_held_at_most_twice_in_half_an_hour(client):
 
     assert (await hold(client, asha, unit_id)).json()["code"] == "HOLD_TOO_OFTEN"
     assert (await hold(client, await make_customer(), unit_id)).status_code == 200
+
+
+async def test_a_reserve_given_back_unpaid_counts_like_a_hold(client):
+    unit_id, asha = await make_unit(await make_builder()), await make_customer()
+    for _ in range(2):
+        booking = await reserved_booking(client, asha, unit_id)
+        await client.post(f"/api/bookings/{booking['id']}/cancellation", json={}, headers=asha.headers)
+
+    assert (await reserve(client, asha, unit_id)).json()["code"] == "HOLD_TOO_OFTEN"
+    assert (await hold(client, asha, unit_id)).json()["code"] == "HOLD_TOO_OFTEN"
+    assert (await reserve(client, await make_customer(), unit_id)).status_code == 201
+
+
+async def test_a_hold_that_becomes_a_reserve_counts_once(client):
+    unit_id, asha = await make_unit(await make_builder()), await make_customer()
+    await hold(client, asha, unit_id)
+    booking = await reserved_booking(client, asha, unit_id)
+    await client.post(f"/api/bookings/{booking['id']}/cancellation", json={}, headers=asha.headers)
+
+    assert (await hold(client, asha, unit_id)).status_code == 200
+
+
+async def test_who_holds_a_unit_is_told_so(client):
+    unit_id, asha = await make_unit(await make_builder()), await make_customer()
+    await hold(client, asha, unit_id)
+
+    assert (await hold(client, asha, unit_id)).json()["code"] == "ALREADY_YOURS"
+    assert (await hold(client, await make_customer(), unit_id)).json()["code"] == "UNIT_NOT_AVAILABLE"
 
 
 async def test_a_hold_past_its_time_goes_to_whoever_comes_next(client):

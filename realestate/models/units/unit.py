@@ -151,7 +151,9 @@ class Unit(Identified, Timestamped, Versioned, Stateful, Shown, Priced, Base):
         self.status_reason = None
 
     def hold(self, customer_id: int, by: int, until: datetime) -> None:
-        """Keep it for a customer until a moment, at today's price. Conflict UNIT_NOT_AVAILABLE, whatever else it is."""
+        """Keep it for a customer until a moment, at today's price. Conflict ALREADY_YOURS, or UNIT_NOT_AVAILABLE, whatever else it is."""
+        if self.status == U.held and self.customer_id == customer_id:
+            raise Conflict("ALREADY_YOURS", "This unit is on hold for this customer already.")
         self._be_claimed("hold")
         self.customer_id, self.held_by_user_id = customer_id, by
         self.hold_expires_at, self.hold_price = until, self.price

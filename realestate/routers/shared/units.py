@@ -154,7 +154,7 @@ async def unblock_unit(unit_id: Id, version: ExpectedVersion, _: Planner, sessio
 async def hold_unit(unit_id: Id, holder: Holder, session: PartySession, for_whom: HoldCreate | None = None) -> Response:
     """Keep a unit at today's price for a while: customers for themselves, a builder's sales team for one of its leads, on its terms.
 
-    409 `UNIT_NOT_AVAILABLE`, `HOLD_LIMIT` (two units of a project at a time), `HOLD_TOO_OFTEN` (twice a unit in half an hour).
+    409 `UNIT_NOT_AVAILABLE`, `ALREADY_YOURS`, `HOLD_LIMIT` (two units of a project at a time), `HOLD_TOO_OFTEN` (twice a unit in half an hour).
     """
     await units.hold(session, holder, unit_id, **(for_whom or HoldCreate()).model_dump())
     return await answer(session, UNIT, unit_id)

@@ -20,6 +20,9 @@ from realestate.services.bookings.finding import peek
 from realestate.services.leads import meet
 from realestate.services.notifications import notify
 
+MOST_GIVEN_BACK = 2
+"""Reserves of one unit that one customer may let go of in half an hour."""
+
 
 async def create(session: AsyncSession, by: Identity, customer_id: int, order: BookingCreate) -> Booking:
     """What the customer intends: claim the unit, ask about it, or wait for it."""
@@ -35,15 +38,14 @@ async def create(session: AsyncSession, by: Identity, customer_id: int, order: B
 async def reserve(session: AsyncSession, by: Identity, customer_id: int, order: BookingCreate) -> Booking:
     """Claim a unit for a customer until its token is due, at the server's price and with the whole schedule written down.
 
-    Conflict UNIT_NOT_AVAILABLE when somebody was faster: the lock, the wall and a unique index each see to that.
+    Conflict HOLD_TOO_OFTEN, or UNIT_NOT_AVAILABLE when somebody was faster: the lock, the wall and a unique index each see to that.
     """
     if order.payment_plan is None:
         raise Invalid.field("payment_plan", "Choose a plan to reserve a unit.", "MISSING")
     unit, now = await _claim(session, order.unit_id)
     await meet(session, by, unit.builder_id, customer_id, LeadSource.booking)
     rules, standing = Rules.of(unit.project.rules), await crud.bookings.standing(session, unit, customer_id)
-    if standing.unpaid >= rules.unpaid_reserves:
-        raise Conflict("RESERVE_LIMIT", f"Pay the token of one first: at most {rules.unpaid_reserves} units of a project wait for theirs.")
+    _check_limits(rules, standing, by)
     price, lines = await end_own_hold(session, unit, customer_id)
     booking = _new(unit, customer_id, BookingStatus.reserved)
     if standing.inquiry_status == BookingStatus.waitlisted and by.role is Role.builder:
@@ -88,6 +90,13 @@ async def _claim(session: AsyncSession, unit_id: int) -> tuple[Unit, datetime]:
         await claims.make_way(session, (await crud.units.lock(session, unit_id)).unit, now)
         unit, _, now = await crud.units.claim(session, unit_id)
     return unit, now
+
+
+def _check_limits(rules: Rules, standing: Any, by: Identity) -> None:
+    if standing.unpaid >= rules.unpaid_reserves:
+        raise Conflict("RESERVE_LIMIT", f"Pay the token of one first: at most {rules.unpaid_reserves} units of a project wait for theirs.")
+    if by.role is Role.customer and standing.given_back >= MOST_GIVEN_BACK:
+        raise Conflict("HOLD_TOO_OFTEN", f"You gave this unit back {MOST_GIVEN_BACK} times in the last half hour; please wait a little.")
 
 
 def _new(unit: Unit, customer_id: int, status: BookingStatus) -> Booking:
