@@ -37,9 +37,6 @@ def upgrade() -> None:
 
     for table in HANGING:
         op.add_column(table, sa.Column("project_id", sa.BigInteger(), nullable=True))
-    # FORCE blinds the owner too; installing the wall afterwards puts it back
-    for table in ("bookings", *HANGING):
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     for table in HANGING:
         op.execute(f"UPDATE {table} t SET project_id = b.project_id FROM bookings b WHERE b.id = t.booking_id")  # noqa: S608
         op.execute(f"ALTER TABLE {table} ALTER COLUMN project_id SET NOT NULL")

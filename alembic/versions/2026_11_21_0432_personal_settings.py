@@ -7,9 +7,7 @@ down_revision = "agreements"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE system_settings NO FORCE ROW LEVEL SECURITY")  # for the owner, until the wall is built again
     op.execute("UPDATE system_settings SET is_public = false WHERE scope = 'user' AND is_public")
-    op.execute("ALTER TABLE system_settings FORCE ROW LEVEL SECURITY")
     op.execute(
         """-- squawk-ignore constraint-missing-not-valid
         ALTER TABLE system_settings ADD CONSTRAINT ck_system_settings_own_is_private CHECK (NOT (is_public AND scope = 'user'))"""

@@ -92,12 +92,8 @@ def upgrade() -> None:
     _entries()
     for table, column, _, words in WORDS:
         _may_be(table, column, words)
-    for table in ("payments", "projects", "project_progress"):
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")  # for the owner, until the wall is built again
     for statement in (CERTIFIED, RECEIVED):
         op.execute(statement)
-    for table in ("payments", "projects", "project_progress"):
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def _withdrawals() -> None:

@@ -21,9 +21,6 @@ def upgrade() -> None:
         name = f"uq_{table}_id_currency"
         op.create_index(name, table, ["id", "currency"], unique=True)
         op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}")
-    walled = sorted({*UNIQUE, *(table for table, _, _ in KEYS)})
-    for table in walled:  # for the owner, who looks every key up
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     for table, column, other in KEYS:
         op.execute(
             f"""-- the wall's installation holds the exclusive lock anyway
@@ -31,8 +28,6 @@ def upgrade() -> None:
             ALTER TABLE {table} ADD CONSTRAINT fk_{table}_currency FOREIGN KEY ({column}, currency)
                 REFERENCES {other} (id, currency) ON DELETE RESTRICT"""
         )
-    for table in walled:
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:

@@ -82,7 +82,7 @@ def admit(connection: Connection, login: str) -> None:
 
 
 def demolition() -> Iterator[str]:
-    """Policies, and the clerk's functions with their triggers, whatever their names were when they were made."""
+    """Policies, and the clerk's functions with their triggers, whatever their names were when they were made; and the owner sees all rows again."""
     yield """
         DO $$ DECLARE one record; BEGIN
             FOR one IN SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -91,6 +91,9 @@ def demolition() -> Iterator[str]:
             FOR one IN SELECT p.oid::regprocedure AS signature FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
                 WHERE p.pronamespace = 'public'::regnamespace AND r.rolname = 'realestate_clerk' LOOP
                 EXECUTE format('DROP FUNCTION %s CASCADE', one.signature);
+            END LOOP;
+            FOR one IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relforcerowsecurity LOOP
+                EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', one.name);
             END LOOP;
         END $$"""
 

@@ -41,7 +41,7 @@ async def charge(session: AsyncSession, booking: Booking, project: Project, perc
 
 def check(booking: Booking, lines: Sequence[Installment]) -> None:
     """Conflict FEE_UNPAID while something of it is still to come."""
-    fee = fee_among(lines)
+    fee = fee_among([line for line in lines if line.status is not InstallmentStatus.waived])
     if fee and fee.outstanding > 0:
         left = f"{booking.currency} {fee.outstanding:,.2f}"
         raise Conflict("FEE_UNPAID", f"{left} of the transfer fee is to be paid first.", outstanding=fee.outstanding)

@@ -58,7 +58,10 @@ async def copy_lines(session: AsyncSession, new: Booking, old: Booking, lines: S
     Numbers of demands stay with the old ones, which were asked for."""
     spare = max(line.seq for line in lines)
     copies: dict[int, Installment] = {}
+    there = {None, *(line.id for line in lines)}
     for line in sorted(lines, key=lambda one: one.interest_of_id is not None):
+        if line.interest_of_id not in there:  # waived, of a line that has been planned anew since
+            continue
         for copy in _parts(new, old, line):
             if copy.seq is None:
                 copy.seq = spare = spare + 1

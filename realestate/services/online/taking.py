@@ -94,7 +94,8 @@ async def give_back(session: AsyncSession, sale: Sale, kind: IssueKind, why: str
 
 
 async def _reclaim(session: AsyncSession, sale: Sale) -> None:
-    """Whoever pays after their time has the unit again, if nobody else has it by now; at what they had agreed to."""
+    """Whoever pays after their time has the unit again, if nobody else has it by now; at what they had agreed to. Not who had paid a part: that
+    is on its way back."""
     unit, is_over, now, booking, _ = sale
     if is_over:
         await claims.lapse(session, unit, now)
@@ -104,7 +105,7 @@ async def _reclaim(session: AsyncSession, sale: Sale) -> None:
         if hold.booking_id is None:
             hold.end(HoldEnd.reserved)
             unit.free("end_hold")
-    if unit.status is not UnitStatus.available:
+    if unit.status is not UnitStatus.available or await crud.payments.moved(session, booking.id):
         return
     booking.reclaim(now)
     unit.reserve(booking.customer_id, now)

@@ -174,9 +174,7 @@ async def _make_up(session: AsyncSession, booking: Booking, refund: Payment, rec
 async def _fetch(session: AsyncSession, payment_id: int, kind: PaymentKind | None = None) -> tuple[Booking, Payment]:
     """Booking and payment, locked in this order; before them the unit, which a cancelled booking may keep back and a reserve may lose."""
     booking_id = await crud.payments.booking_id_of(session, payment_id, kind)
-    seen = await crud.bookings.peek(session, booking_id)
-    if seen.status in (BookingStatus.cancelled, *CLAIMED_BY_MONEY):
-        await crud.units.lock(session, seen.unit_id)
+    await crud.units.lock(session, (await crud.bookings.peek(session, booking_id)).unit_id)
     return await crud.bookings.get(session, booking_id), await crud.payments.get(session, payment_id)
 
 
