@@ -168,16 +168,17 @@ async def charged(session: AsyncSession, booking_id: int) -> Decimal:
     return found
 
 
+_GOING_BACK = Payment.kind == PaymentKind.refund, Payment.status.in_([PaymentStatus.pending, PaymentStatus.approved])
+
+
 async def is_going_back(session: AsyncSession, booking_id: int) -> bool:
     """Whether a refund of a booking has been asked for and is neither paid nor refused."""
-    going = Payment.kind == PaymentKind.refund, Payment.status.in_([PaymentStatus.pending, PaymentStatus.approved])
-    return await session.scalar(select(Payment.id).where(Payment.booking_id == booking_id, *going).limit(1)) is not None
+    return await session.scalar(select(Payment.id).where(Payment.booking_id == booking_id, *_GOING_BACK).limit(1)) is not None
 
 
 async def under_way(session: AsyncSession, booking_id: int) -> Sequence[Payment]:
     """Such refunds, locked, the newest first."""
-    going = Payment.kind == PaymentKind.refund, Payment.status.in_([PaymentStatus.pending, PaymentStatus.approved])
-    wanted = select(Payment).where(Payment.booking_id == booking_id, *going).order_by(Payment.id.desc()).with_for_update(of=Payment)
+    wanted = select(Payment).where(Payment.booking_id == booking_id, *_GOING_BACK).order_by(Payment.id.desc()).with_for_update(of=Payment)
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
